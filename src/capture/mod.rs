@@ -1,0 +1,1 @@
+//! Where sound comes in: files, microphones, call legs.

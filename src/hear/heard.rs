@@ -1,0 +1,67 @@
+//! What hearing yields: words, a probability for each rating, and the caller's requests.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::{Language, Rating};
+
+/// What was said, in the language the call is held in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    pub text: String,
+    pub language: Language,
+}
+
+/// How probable each canonical rating is, and that no rating was given. The six values sum to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RatingPosterior {
+    /// P(rating = 1), …, P(rating = 5).
+    pub levels: [f32; 5],
+    /// P(what was said is not a rating on the scale).
+    pub none: f32,
+}
+
+impl RatingPosterior {
+    /// Nothing that could be a rating.
+    pub const NONE: Self = Self { levels: [0.0; 5], none: 1.0 };
+
+    /// All weight on one rating: a key press.
+    pub fn certain(rating: Rating) -> Self {
+        let mut levels = [0.0; 5];
+        levels[rating.index()] = 1.0;
+        Self { levels, none: 0.0 }
+    }
+
+    /// From non-negative weights (five levels, none), normalised. All zero, or not finite, gives [`Self::NONE`].
+    pub fn from_weights(levels: [f32; 5], none: f32) -> Self {
+        let total = levels.iter().sum::<f32>() + none;
+        if !(total.is_finite() && total > 0.0) {
+            return Self::NONE;
+        }
+        Self { levels: levels.map(|w| w / total), none: none / total }
+    }
+
+    /// The most probable rating and its probability, if it is more probable than none.
+    pub fn best(&self) -> Option<(Rating, f32)> {
+        let (index, &p) = self.levels.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+        (p > self.none).then(|| (Rating::from_index(index), p))
+    }
+}
+
+/// Probabilities of the caller's requests; independent of each other and of the rating.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Intents {
+    /// Wants a human ("转人工", "agent"), or to lodge a complaint.
+    pub human: f32,
+    /// Wants the question again.
+    pub repeat: f32,
+    /// Wants to be called another time.
+    pub later: f32,
+}
+
+/// Everything one utterance told the recogniser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub transcript: Transcript,
+    pub rating: RatingPosterior,
+    pub intents: Intents,
+}

@@ -1,0 +1,5 @@
+//! What the caller said: transcript, rating posterior, requests.
+
+mod heard;
+
+pub use heard::{Heard, Intents, RatingPosterior, Transcript};

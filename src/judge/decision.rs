@@ -1,0 +1,77 @@
+//! What was decided, and why.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::Rating;
+
+/// What happens next in the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Close with an outro.
+    Outro,
+    /// Soothing music, then a human.
+    Transfer,
+    /// Read the rating back once.
+    Confirm,
+    /// Ask again.
+    Reprompt,
+}
+
+/// Bands of the canonical scale, as the policy cuts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Band {
+    Low,
+    Middle,
+    Best,
+}
+
+/// Mood of an outro.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mood {
+    Bright,
+    Calm,
+    Soothing,
+}
+
+/// What to look for in the library of outros.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutroQuery {
+    pub mood: Mood,
+    /// Brand tone (classical, pop, neutral, …); none takes any.
+    pub tone: Option<String>,
+}
+
+/// One reason, in words a supervisor understands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Stable identifier, such as `rating.stated` or `human.asked`.
+    pub code: String,
+    /// Share of this reason in the decision, 0..=1.
+    pub weight: f32,
+    pub zh: String,
+    pub en: String,
+}
+
+/// The judge's decision on one turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    pub action: Action,
+    /// Present for `outro` and `transfer`.
+    pub outro: Option<OutroQuery>,
+    pub band: Option<Band>,
+    /// The rating that is to be recorded (or read back), if there is one.
+    pub rating: Option<Rating>,
+    /// Pooled P(satisfaction = 1..=5); sums to 1.
+    pub satisfaction: [f32; 5],
+    /// Mean of `satisfaction`, 1..=5.
+    pub mean: f32,
+    /// Entropy of `satisfaction`, bits.
+    pub entropy_bits: f32,
+    /// In order of weight, heaviest first.
+    pub reasons: Vec<Reason>,
+    /// SHA-256 of the policy's canonical form, hexadecimal.
+    pub policy_hash: String,
+}

@@ -1,0 +1,37 @@
+//! codetta ends service calls well.
+//!
+//! ```text
+//! capture ─▶ segment ─┬▶ keypad ───────────▶ digits ────┐
+//!  (file,             ├▶ hear ─▶ transcript, rating     │
+//!   microphone,       │            posterior ───────────┼▶ judge ─▶ Decision ─▶ play ─▶ sink
+//!   call leg)         ├▶ sentiment (of the words) ──────┤   pure      │
+//!                     └▶ voice (prosody, emotion) ──────┘             └▶ handoff (to a human)
+//! ```
+//!
+//! Data flows one way: each room below uses only rooms above it in this list.
+
+#![forbid(unsafe_code)]
+
+pub mod error;
+pub mod files;
+pub mod units;
+
+pub mod audio;
+pub mod model;
+
+pub mod capture;
+pub mod segment;
+
+pub mod hear;
+pub mod keypad;
+pub mod sentiment;
+pub mod voice;
+
+pub mod judge;
+
+pub mod handoff;
+pub mod outro;
+pub mod play;
+
+pub use error::{Error, ErrorKind, Result};
+pub use units::{Decibels, Frames, Language, Lufs, Probability, Rating, SampleRate, Scale};

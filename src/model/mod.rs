@@ -1,0 +1,1 @@
+//! Model files: the manifest, verification, import.

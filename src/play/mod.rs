@@ -1,0 +1,1 @@
+//! Sounding: a plan becomes samples. Knows nothing of ratings.

@@ -1,0 +1,24 @@
+//! One stretch of the caller's speech, cut out of its recording.
+
+use std::ops::Range;
+
+use crate::audio::Samples;
+use crate::units::Frames;
+
+/// Speech of the caller: 16 kHz mono, from a little before the first voiced frame to a little after the last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Utterance {
+    /// 16 kHz mono.
+    pub samples: Samples,
+    /// Where `samples` lies in the recording it came from, in frames at 16 kHz.
+    pub span: Range<Frames>,
+    /// Voice probability of each 256-sample (16 ms) frame of `samples`, 0..=1.
+    pub speech_frames: Vec<f32>,
+}
+
+impl Utterance {
+    /// Seconds of 16 ms frames that are more likely speech than not.
+    pub fn speech_seconds(&self) -> f32 {
+        self.speech_frames.iter().filter(|&&p| p >= 0.5).count() as f32 * 0.016
+    }
+}

@@ -1,0 +1,5 @@
+//! How satisfied the words are.
+
+mod text_sentiment;
+
+pub use text_sentiment::{SentimentLabel, TextSentiment};

@@ -1,0 +1,7 @@
+//! How it was said: prosody and vocal emotion of the caller.
+
+mod emotion;
+mod prosody;
+
+pub use emotion::VoiceEmotion;
+pub use prosody::Prosody;
