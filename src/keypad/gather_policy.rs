@@ -89,9 +89,9 @@ impl Default for GatherPolicy {
             terminator: Key::new('#'),
             clear: Key::new('*'),
             zero: ZeroKey::default(),
-            no_input: retry("keypad-no-input"),
-            invalid: retry("keypad-invalid"),
-            too_many: retry("keypad-too-many"),
+            no_input: retry("reprompt"),
+            invalid: retry("keypad"),
+            too_many: retry("keypad"),
         }
     }
 }
