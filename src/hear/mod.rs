@@ -2,6 +2,7 @@
 
 mod answer;
 mod grammar;
+mod head;
 mod heard;
 mod posterior;
 #[cfg(feature = "whisper")]
