@@ -29,6 +29,8 @@ pub mod voice;
 
 pub mod judge;
 
+pub mod dialogue;
+
 pub mod handoff;
 pub mod outro;
 pub mod play;
