@@ -30,6 +30,8 @@ pub mod voice;
 pub mod judge;
 pub mod listen;
 
+pub mod dialogue;
+
 pub mod handoff;
 pub mod outro;
 pub mod play;
