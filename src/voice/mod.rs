@@ -4,4 +4,4 @@ mod emotion;
 mod prosody;
 
 pub use emotion::VoiceEmotion;
-pub use prosody::Prosody;
+pub use prosody::{PitchContour, PitchSettings, Prosody};
