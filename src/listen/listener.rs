@@ -51,7 +51,7 @@ pub struct ListenerOptions {
 
 impl Default for ListenerOptions {
     fn default() -> Self {
-        Self { threads: None, asr_model: None, deadline: Duration::from_secs(10) }
+        Self { threads: None, asr_model: None, deadline: Duration::from_secs(30) }
     }
 }
 
