@@ -15,4 +15,4 @@ pub use grammar::Request;
 pub use heard::{Heard, Intents, RatingPosterior, Transcript};
 pub use posterior::Masses;
 #[cfg(feature = "whisper")]
-pub use recogniser::{Options, Recogniser};
+pub use recogniser::{Detail, Options, Recogniser};
