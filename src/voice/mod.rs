@@ -3,5 +3,5 @@
 mod emotion;
 mod prosody;
 
-pub use emotion::VoiceEmotion;
+pub use emotion::{SpeechEncoder, VoiceEmotion, pooled_features};
 pub use prosody::{PitchContour, PitchSettings, Prosody};
