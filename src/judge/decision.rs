@@ -36,6 +36,30 @@ pub enum Mood {
     Soothing,
 }
 
+/// What the caller is asked next, when the call goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// The question again, for a spoken or keyed answer.
+    Question,
+    /// The question once more, for a key.
+    Keypad,
+    /// Whether the rating that was understood is right.
+    ReadBack,
+}
+
+/// What is to be arranged after the call, beside its ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowUp {
+    /// The caller asked to be called another time.
+    CallLater,
+    /// No answer came: `NoResponse` is stored.
+    NoResponse,
+    /// Lukewarm: logged for the quality team.
+    Log,
+}
+
 /// What to look for in the library of outros.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutroQuery {
@@ -61,6 +85,11 @@ pub struct Decision {
     pub action: Action,
     /// Present for `outro` and `transfer`.
     pub outro: Option<OutroQuery>,
+    /// Present for `confirm` and `reprompt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask: Option<Ask>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<FollowUp>,
     pub band: Option<Band>,
     /// The rating that is to be recorded (or read back), if there is one.
     pub rating: Option<Rating>,
@@ -71,6 +100,7 @@ pub struct Decision {
     /// Entropy of `satisfaction`, bits.
     pub entropy_bits: f32,
     /// In order of weight, heaviest first.
+    /// Weights sum to 1.
     pub reasons: Vec<Reason>,
     /// SHA-256 of the policy's canonical form, hexadecimal.
     pub policy_hash: String,

@@ -1,7 +1,16 @@
 //! Deciding: pure, synchronous, replayable. The same evidence and policy give the same bytes, any day.
 
+mod decide;
 mod decision;
 mod evidence;
+mod policy;
+mod policy_file;
+mod pool;
+mod reasons;
+mod words;
 
-pub use decision::{Action, Band, Decision, Mood, OutroQuery, Reason};
-pub use evidence::{Consent, Evidence, RatingEvidence, RatingSource};
+pub use decide::decide;
+pub use decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery, Reason};
+pub use evidence::{Consent, Evidence, RatingEvidence, RatingSource, ReadBack};
+pub use policy::{AfterLimit, BandRule, Bands, Limits, Policy, PoolWeights, Rules, Thresholds, WordAction, WordRule};
+pub use words::beyond_plain_rating;

@@ -1,0 +1,322 @@
+//! The rules in their order: requests first, then the rating, then what the words and the voice may add.
+
+use super::decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery};
+use super::evidence::{Evidence, RatingSource};
+use super::policy::{AfterLimit, Policy, WordAction};
+use super::pool::{self, Pooled, Source};
+use super::reasons::{self, Rule};
+use crate::units::Rating;
+
+/// Judges one turn. Pure: the same evidence and policy give the same decision on every machine.
+///
+/// The order of the rules, first match wins:
+/// 1. An asked-for human (key 0, the recogniser's request, the policy's own words): transfer. Nothing cancels it.
+/// 2. A rating that is taken as final: a contradiction is read back once; strong anger, or an unhappy caller with a
+///    middling rating, is handed over; otherwise the band's action.
+/// 3. No final rating: anger or clearly unhappy words are handed over; "call me later" is honoured; "repeat" repeats;
+///    an unsure rating is read back; otherwise the question is asked again, then once for a key.
+/// 4. After the last question: the band that words and voice suggest, else [`AfterLimit`].
+pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
+    Judging::new(evidence, policy).decide()
+}
+
+/// The rating of this turn, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stated {
+    /// Taken as final, for the reason given (none: it was clear at once).
+    Final(Rating, Option<Rule>),
+    /// Worth a read-back: the rating and its probability.
+    Unsure(Rating, f64),
+    /// None, or too unsure to name; the probability of the best guess.
+    Missing(Rule),
+}
+
+struct Judging<'a> {
+    evidence: &'a Evidence,
+    policy: &'a Policy,
+    /// All sources.
+    pooled: Pooled,
+    /// P(satisfaction) of words and voice alone; even where there are none.
+    felt: [f64; 5],
+    stated: Stated,
+}
+
+/// What the rules chose, before it is put into words.
+struct Chosen {
+    action: Action,
+    ask: Option<Ask>,
+    band: Option<Band>,
+    rating: Option<Rating>,
+    outro: Option<OutroQuery>,
+    follow_up: Option<FollowUp>,
+    /// The decisive rule and its strength, 0..=1; none when the pooled sources decided by themselves.
+    rule: Option<(Rule, f64)>,
+}
+
+impl<'a> Judging<'a> {
+    fn new(evidence: &'a Evidence, policy: &'a Policy) -> Self {
+        let weights = &policy.rules().pool;
+        let contributions = pool::contributions(evidence, weights);
+        let of_feeling = contributions.iter().copied().filter(|c| c.source != Source::Rating).collect();
+        // Words and voice are compared with a rating, so the prior, which stands for neither, stays out.
+        let felt = Pooled::of(of_feeling, &[0.2; 5]).levels;
+        let pooled = Pooled::of(contributions, &weights.prior);
+        let stated = stated(evidence, policy);
+        Self { evidence, policy, pooled, felt, stated }
+    }
+
+    fn decide(self) -> Decision {
+        let chosen = self
+            .asked_for_human()
+            .or_else(|| match self.stated {
+                Stated::Final(rating, how) => Some(self.rated(rating, how)),
+                _ => None,
+            })
+            .unwrap_or_else(|| self.unrated());
+        let round = |p: f64| reasons::rounded(p);
+        Decision {
+            action: chosen.action,
+            outro: chosen.outro,
+            ask: chosen.ask,
+            follow_up: chosen.follow_up,
+            band: chosen.band,
+            rating: chosen.rating,
+            satisfaction: self.pooled.levels.map(round),
+            mean: round(self.pooled.mean()),
+            entropy_bits: round(self.pooled.entropy_bits()),
+            reasons: reasons::in_order(self.evidence, &self.pooled, chosen.rule, chosen.rating),
+            policy_hash: self.policy.hash().to_owned(),
+        }
+    }
+
+    fn asked_for_human(&self) -> Option<Chosen> {
+        let asked = f64::from(pool::unit(self.evidence.intents.human));
+        let rule = if self.evidence.human_key {
+            (Rule::HumanKey, 1.0)
+        } else if self.words(WordAction::Transfer) {
+            (Rule::HumanWords, 1.0)
+        } else if asked >= self.policy.rules().thresholds.human {
+            (Rule::HumanAsked, asked)
+        } else {
+            return None;
+        };
+        Some(self.transfer(self.final_rating(), rule))
+    }
+
+    /// The caller gave a rating that stands.
+    fn rated(&self, rating: Rating, how: Option<Rule>) -> Chosen {
+        let thresholds = &self.policy.rules().thresholds;
+        let band = self.policy.band(rating);
+        if let Some(reason) = self.contradiction(rating, band).filter(|_| self.may_read_back()) {
+            return self.confirm(rating, reason);
+        }
+        if self.angry() && self.policy.band_rule(band).action != Action::Transfer {
+            return self.transfer(Some(rating), (Rule::Anger, self.anger()));
+        }
+        let unhappy = self.felt_in(Band::Low);
+        if band == Band::Middle && unhappy >= thresholds.unhappy {
+            return self.transfer(Some(rating), (Rule::Unhappy, unhappy));
+        }
+        self.by_band(band, Some(rating), how.map(|rule| (rule, 0.3)))
+    }
+
+    /// No rating stands, or not yet.
+    fn unrated(&self) -> Chosen {
+        let thresholds = &self.policy.rules().thresholds;
+        let intents = &self.evidence.intents;
+        let unsure = match self.stated {
+            Stated::Unsure(rating, p) if self.may_read_back() => Some((rating, p)),
+            _ => None,
+        };
+        let objects = unsure.is_some_and(|(rating, _)| self.policy.band(rating) == Band::Best);
+        if !objects && self.angry() {
+            return self.transfer(None, (Rule::Anger, self.anger()));
+        }
+        let unhappy = self.felt_in(Band::Low);
+        if !objects && unhappy >= thresholds.unhappy {
+            return self.transfer(None, (Rule::Unhappy, unhappy));
+        }
+        if let Some((rating, p)) = unsure {
+            return self.confirm(rating, (Rule::RatingUnsure, 1.0 - p));
+        }
+        let later = f64::from(pool::unit(intents.later));
+        if self.words(WordAction::Later) || later >= thresholds.later {
+            let query = self.query(Mood::Calm, Band::Middle);
+            let strength = if self.words(WordAction::Later) { 1.0 } else { later };
+            return self.outro(query, None, Some(FollowUp::CallLater), (Rule::LaterAsked, strength));
+        }
+        let repeat = f64::from(pool::unit(intents.repeat));
+        let why = match self.stated {
+            _ if self.words(WordAction::Repeat) => (Rule::RepeatAsked, 1.0),
+            _ if repeat >= thresholds.repeat => (Rule::RepeatAsked, repeat),
+            Stated::Missing(rule) => (rule, 0.8),
+            _ => (Rule::RatingUnclear, 0.8),
+        };
+        let limits = self.policy.rules().limits;
+        if self.evidence.asked_back < limits.reprompts {
+            return self.ask_again(Ask::Question, why);
+        }
+        if limits.keypad && self.evidence.asked_back == limits.reprompts {
+            return self.ask_again(Ask::Keypad, why);
+        }
+        self.after_limit()
+    }
+
+    fn after_limit(&self) -> Chosen {
+        let bands = [Band::Low, Band::Middle, Band::Best];
+        let suggested = bands
+            .map(|band| (band, self.mass(&self.pooled.levels, band)))
+            .into_iter()
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .filter(|&(_, p)| p >= self.policy.rules().thresholds.inferred);
+        if let Some((band, p)) = suggested {
+            return self.by_band(band, None, Some((Rule::Inferred, 1.0 - p)));
+        }
+        match self.policy.rules().limits.after {
+            AfterLimit::Transfer => self.transfer(None, (Rule::LimitTransfer, 0.8)),
+            AfterLimit::NoResponse => {
+                let query = self.query(Mood::Calm, Band::Middle);
+                self.outro(query, None, Some(FollowUp::NoResponse), (Rule::NoResponse, 0.8))
+            }
+        }
+    }
+
+    /// Whether something else that the caller did says the opposite of `rating`.
+    fn contradiction(&self, rating: Rating, band: Band) -> Option<(Rule, f64)> {
+        let thresholds = &self.policy.rules().thresholds;
+        if let Some((spoken, p)) = self.evidence.spoken_beside_key.and_then(|posterior| posterior.best()) {
+            let p = f64::from(p);
+            if self.policy.band(spoken) != band && spoken != rating && p >= thresholds.accept {
+                return Some((Rule::KeyAgainstSpeech, p));
+            }
+        }
+        let opposite = match band {
+            Band::Low => Band::Best,
+            Band::Best => Band::Low,
+            Band::Middle => return None,
+        };
+        let against = self.felt_in(opposite);
+        if against >= thresholds.contradiction {
+            return Some((Rule::Contradiction, against));
+        }
+        (band == Band::Best && self.angry()).then(|| (Rule::AngerAgainstRating, self.anger()))
+    }
+
+    fn may_read_back(&self) -> bool {
+        self.evidence.read_back.is_none() && self.policy.rules().limits.read_backs > 0
+    }
+
+    fn angry(&self) -> bool {
+        let thresholds = &self.policy.rules().thresholds;
+        let sure = self.evidence.voice.is_some_and(|v| f64::from(v.confidence) >= thresholds.anger_confidence);
+        self.evidence.consent.emotion && sure && self.anger() >= thresholds.anger
+    }
+
+    fn anger(&self) -> f64 {
+        self.evidence.voice.map_or(0.0, |voice| f64::from(pool::unit(voice.angry)))
+    }
+
+    fn words(&self, action: WordAction) -> bool {
+        let rules = &self.policy.rules().words;
+        rules.iter().any(|rule| rule.action == action && self.evidence.words.contains(&rule.name))
+    }
+
+    fn felt_in(&self, band: Band) -> f64 {
+        self.mass(&self.felt, band)
+    }
+
+    fn mass(&self, levels: &[f64; 5], band: Band) -> f64 {
+        self.policy.band_rule(band).ratings.iter().map(|rating| levels[rating.index()]).sum()
+    }
+
+    fn final_rating(&self) -> Option<Rating> {
+        match self.stated {
+            Stated::Final(rating, _) => Some(rating),
+            _ => None,
+        }
+    }
+
+    fn query(&self, mood: Mood, band: Band) -> OutroQuery {
+        OutroQuery { mood, tone: self.policy.band_rule(band).tone.clone() }
+    }
+
+    fn by_band(&self, band: Band, rating: Option<Rating>, rule: Option<(Rule, f64)>) -> Chosen {
+        let band_rule = self.policy.band_rule(band);
+        Chosen {
+            action: band_rule.action,
+            ask: None,
+            band: Some(band),
+            rating,
+            outro: Some(self.query(band_rule.mood, band)),
+            follow_up: (band == Band::Middle).then_some(FollowUp::Log),
+            rule,
+        }
+    }
+
+    /// Soothing music, whatever the rating: it plays to somebody who waits for a human.
+    fn transfer(&self, rating: Option<Rating>, rule: (Rule, f64)) -> Chosen {
+        Chosen {
+            action: Action::Transfer,
+            ask: None,
+            band: rating.map(|rating| self.policy.band(rating)),
+            rating,
+            outro: Some(self.query(Mood::Soothing, Band::Low)),
+            follow_up: None,
+            rule: Some(rule),
+        }
+    }
+
+    fn outro(
+        &self,
+        query: OutroQuery,
+        rating: Option<Rating>,
+        follow_up: Option<FollowUp>,
+        rule: (Rule, f64),
+    ) -> Chosen {
+        let band = rating.map(|rating| self.policy.band(rating));
+        Chosen { action: Action::Outro, ask: None, band, rating, outro: Some(query), follow_up, rule: Some(rule) }
+    }
+
+    fn confirm(&self, rating: Rating, rule: (Rule, f64)) -> Chosen {
+        let band = Some(self.policy.band(rating));
+        let (action, ask) = (Action::Confirm, Some(Ask::ReadBack));
+        Chosen { action, ask, band, rating: Some(rating), outro: None, follow_up: None, rule: Some(rule) }
+    }
+
+    fn ask_again(&self, ask: Ask, rule: (Rule, f64)) -> Chosen {
+        let action = Action::Reprompt;
+        Chosen { action, ask: Some(ask), band: None, rating: None, outro: None, follow_up: None, rule: Some(rule) }
+    }
+}
+
+/// Which rating this turn leaves standing.
+fn stated(evidence: &Evidence, policy: &Policy) -> Stated {
+    let thresholds = &policy.rules().thresholds;
+    let best = evidence.rating.as_ref().and_then(|rating| {
+        let (level, p) = rating.posterior.best()?;
+        // A key is what it is; only hearing can be unsure.
+        Some((level, if rating.source == RatingSource::Keypad { 1.0 } else { f64::from(pool::unit(p)) }))
+    });
+    let clear = |p: f64| p >= thresholds.accept;
+    let likely = |p: f64| p >= thresholds.confirm;
+    if let Some(read_back) = evidence.read_back {
+        return match (best, read_back.affirmed) {
+            // Heard twice: together surer than either.
+            (Some((level, p)), _) if level == read_back.rating && likely(p) => {
+                Stated::Final(level, Some(Rule::ReadBackRepeated))
+            }
+            (Some((level, p)), _) if clear(p) => Stated::Final(level, Some(Rule::ReadBackCorrected)),
+            (_, Some(true)) => Stated::Final(read_back.rating, Some(Rule::ReadBackAffirmed)),
+            (_, Some(false)) => Stated::Missing(Rule::ReadBackDenied),
+            (Some(_), None) => Stated::Missing(Rule::RatingUnclear),
+            (None, None) => Stated::Final(read_back.rating, Some(Rule::ReadBackUnanswered)),
+        };
+    }
+    match best {
+        Some((level, p)) if clear(p) => Stated::Final(level, None),
+        Some((level, p)) if likely(p) => Stated::Unsure(level, p),
+        Some(_) => Stated::Missing(Rule::RatingUnclear),
+        None if evidence.speech_s <= 0.0 && evidence.rating.is_none() => Stated::Missing(Rule::NothingHeard),
+        None => Stated::Missing(Rule::NoRating),
+    }
+}

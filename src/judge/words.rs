@@ -1,0 +1,141 @@
+//! The caller's own words: the policy's phrases, and which words say more than the rating itself.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::policy::{Policy, WordRule};
+use crate::hear::Transcript;
+use crate::sentiment::TextSentiment;
+use crate::units::{Language, Rating};
+
+/// Longer transcripts are cut here: a survey answer is a sentence.
+const TEXT_LIMIT: usize = 2_000;
+
+/// Right before a phrase these turn it down ("不用转人工", "don't want an agent").
+const REFUSALS_ZH: [&str; 8] = ["不用", "不要", "不必", "不需要", "别", "无需", "不想", "不是"];
+const REFUSALS_EN: [&str; 7] = ["no", "not", "dont", "don't", "without", "never", "needn't"];
+/// Fillers that may stand between a refusal and the phrase.
+const FILLERS_EN: [&str; 12] =
+    ["a", "an", "the", "any", "need", "want", "to", "talk", "speak", "with", "for", "transfer"];
+
+/// Characters of a bare Mandarin rating: numerals, units, and the small words around them.
+const PLAIN_ZH: &str =
+    "零一二三四五六七八九十两壹贰叁肆伍幺0123456789分星颗级打给我你您吧啊呢嗯哦呃的就了个是选评满好按";
+/// Words of a bare English rating.
+const PLAIN_EN: [&str; 38] = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "i", "i'd", "i'll", "would",
+    "will", "say", "give", "you", "it", "a", "an", "out", "of", "point", "points", "star", "stars", "um", "uh", "well",
+    "that's", "it's", "is", "the", "my", "rating", "please",
+];
+
+impl Policy {
+    /// Names of the word rules that `transcript` meets, in the policy's order.
+    pub fn words_said(&self, transcript: &Transcript) -> Vec<String> {
+        let text = normalised(&transcript.text);
+        let meets = |rule: &&WordRule| match transcript.language {
+            Language::Zh => rule.zh.iter().any(|phrase| said_zh(&text, &normalised(phrase))),
+            Language::En => rule.en.iter().any(|phrase| said_en(&text, &normalised(phrase))),
+        };
+        self.rules().words.iter().filter(meets).map(|rule| rule.name.clone()).collect()
+    }
+}
+
+/// The sentiment of `transcript` as evidence beside its rating: the words of the rating itself are no second vote
+/// for it, so the confidence is scaled by the share of the text that says more. "五分" keeps none of it; "五分，师傅
+/// 态度很好" keeps most. The five satisfaction phrases ("非常满意" …) count as plain only when they state `rating`:
+/// beside another one they contradict it, which the judge must see.
+#[must_use]
+pub fn beyond_plain_rating(text: TextSentiment, transcript: &Transcript, rating: Option<Rating>) -> TextSentiment {
+    let mut rest = normalised(&transcript.text);
+    if let Some(rating) = rating {
+        // Longest first, so that 满意 does not eat into 非常满意 or 不满意.
+        for phrase in satisfaction_phrases(transcript.language, rating) {
+            if says_other_level(&rest, transcript.language, phrase, rating) {
+                continue;
+            }
+            rest = rest.replace(phrase, " ");
+        }
+    }
+    let whole = units(&normalised(&transcript.text), transcript.language, |_| true);
+    let more = match transcript.language {
+        Language::Zh => units(&rest, Language::Zh, |unit| !PLAIN_ZH.contains(unit)),
+        Language::En => {
+            units(&rest, Language::En, |unit| !PLAIN_EN.contains(&unit) && !unit.chars().all(|c| c.is_ascii_digit()))
+        }
+    };
+    if whole == 0 || more == 0 {
+        return TextSentiment { confidence: 0.0, ..text };
+    }
+    // Two characters or words of opinion are already one ("很慢", "too late"): from there on full confidence.
+    let share = (more as f32 / 2.0).min(1.0);
+    TextSentiment { confidence: text.confidence * share, ..text }
+}
+
+/// Whether `phrase` stands in `text` only as part of a phrase for another level (满意 within 不满意).
+fn says_other_level(text: &str, language: Language, phrase: &str, rating: Rating) -> bool {
+    (1..=5u8).filter(|&level| level != rating.value()).filter_map(|level| Rating::new(level).ok()).any(|other| {
+        satisfaction_phrases(language, other).iter().any(|longer| longer.contains(phrase) && text.contains(longer))
+    })
+}
+
+fn satisfaction_phrases(language: Language, rating: Rating) -> &'static [&'static str] {
+    match (language, rating.value()) {
+        (Language::Zh, 1) => &["非常不满意", "很不满意"],
+        (Language::Zh, 2) => &["不满意"],
+        (Language::Zh, 3) => &["一般"],
+        (Language::Zh, 4) => &["满意"],
+        (Language::Zh, _) => &["非常满意", "很满意", "满分"],
+        (Language::En, 1) => &["very dissatisfied", "very unsatisfied"],
+        (Language::En, 2) => &["dissatisfied", "unsatisfied"],
+        (Language::En, 3) => &["neutral", "average"],
+        (Language::En, 4) => &["satisfied"],
+        (Language::En, _) => &["very satisfied", "extremely satisfied"],
+    }
+}
+
+/// Compatibility forms folded, lower case, punctuation as spaces, runs of space as one, at most [`TEXT_LIMIT`].
+pub(super) fn normalised(text: &str) -> String {
+    let mut out = String::new();
+    for character in text.nfkc().take(TEXT_LIMIT).flat_map(char::to_lowercase) {
+        let kept = match character {
+            '’' => '\'',
+            c if c.is_alphanumeric() || c == '\'' => c,
+            _ => ' ',
+        };
+        if kept != ' ' || !out.ends_with(' ') {
+            out.push(kept);
+        }
+    }
+    out.trim().to_owned()
+}
+
+fn units(text: &str, language: Language, counts: impl Fn(&str) -> bool) -> usize {
+    match language {
+        Language::En => text.split_whitespace().filter(|word| counts(word)).count(),
+        Language::Zh => {
+            let mut buffer = [0; 4];
+            text.chars().filter(|c| !c.is_whitespace()).filter(|c| counts(c.encode_utf8(&mut buffer))).count()
+        }
+    }
+}
+
+/// Mandarin has no spaces: a phrase is a run of characters, wherever it stands.
+fn said_zh(text: &str, phrase: &str) -> bool {
+    let text: String = text.split_whitespace().collect();
+    let phrase: String = phrase.split_whitespace().collect();
+    text.match_indices(&phrase).any(|(start, _)| !REFUSALS_ZH.iter().any(|refusal| text[..start].ends_with(refusal)))
+}
+
+/// English phrases are whole words.
+fn said_en(text: &str, phrase: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let wanted: Vec<&str> = phrase.split_whitespace().collect();
+    if wanted.is_empty() {
+        return false;
+    }
+    words.windows(wanted.len()).enumerate().any(|(start, window)| {
+        window == wanted.as_slice() && {
+            let before = words[..start].iter().rev().find(|word| !FILLERS_EN.contains(word));
+            !before.is_some_and(|word| REFUSALS_EN.contains(word))
+        }
+    })
+}
