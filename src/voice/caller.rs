@@ -60,10 +60,7 @@ pub fn split_call(call: &Stereo, caller: CallerChannel) -> (CallLeg<Caller>, Cal
         CallerChannel::Right => (call.right(), call.left()),
     };
     let samples = |channel: &[f32]| Samples::new(channel.to_vec(), call.rate());
-    (
-        CallLeg { samples: samples(own), who: PhantomData },
-        CallLeg { samples: samples(other), who: PhantomData },
-    )
+    (CallLeg { samples: samples(own), who: PhantomData }, CallLeg { samples: samples(other), who: PhantomData })
 }
 
 impl<Who> CallLeg<Who> {

@@ -12,6 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 const HEADS: usize = 8;
 /// Samples (16 kHz) per state: two mel frames.
 pub(super) const SAMPLES_PER_STATE: usize = 320;
+/// Blocks whose states are pooled: of three, the second hears short and noisy speech better, the third long speech.
+pub(super) const POOLED_BLOCKS: usize = 2;
 const REPAIR: &str = "run `codetta models import`";
 
 /// Stem and first blocks of Whisper base's encoder: about 10 million parameters, 45 MB in memory.
@@ -46,8 +48,8 @@ impl SpeechEncoder {
             return Err(format!("expected conv1 of {BANDS} bands, got {bands} to {width}"));
         }
         let count = (0..).take_while(|i| weights.stored.contains_key(&format!("layers.{i}.fc1.weight"))).count();
-        if count == 0 {
-            return Err("expected encoder blocks, got none".to_owned());
+        if count < POOLED_BLOCKS {
+            return Err(format!("expected {POOLED_BLOCKS} or more encoder blocks, got {count}"));
         }
         Ok(Self {
             conv1,
@@ -67,16 +69,17 @@ impl SpeechEncoder {
         self.positions.dim(1).unwrap_or(0)
     }
 
-    /// States after the last block, `[states, width]`: one per 20 ms of `samples` (16 kHz, cut to the longest).
+    /// States after each of the last [`POOLED_BLOCKS`] blocks, `[states, width]`: one state per 20 ms of `samples`
+    /// (16 kHz, cut to the longest).
     ///
     /// # Errors
     /// [`ErrorKind::Model`] when the weights do not fit together.
-    pub(super) fn last_states(&self, samples: &[f32]) -> Result<Tensor> {
+    pub(super) fn last_states(&self, samples: &[f32]) -> Result<Vec<Tensor>> {
         self.run(&samples[..samples.len().min(self.longest())])
             .map_err(|e| Error::new(ErrorKind::Model, "voice encoder", format!("{e}; {REPAIR}")))
     }
 
-    fn run(&self, samples: &[f32]) -> candle_core::Result<Tensor> {
+    fn run(&self, samples: &[f32]) -> candle_core::Result<Vec<Tensor>> {
         let (mel, frames) = log_mel(samples);
         let mel = Tensor::from_vec(mel, (1, BANDS, frames), &Device::Cpu)?;
         let convolve = |x: &Tensor, (weight, bias): &(Tensor, Tensor), stride| {
@@ -85,10 +88,12 @@ impl SpeechEncoder {
         let x = convolve(&convolve(&mel, &self.conv1, 1)?, &self.conv2, 2)?;
         let x = x.squeeze(0)?.t()?.contiguous()?;
         let mut x = (&x + self.positions.narrow(0, 0, x.dim(0)?)?)?;
+        let mut states = Vec::with_capacity(self.blocks.len());
         for block in &self.blocks {
             x = block.forward(&x)?;
+            states.push(x.clone());
         }
-        Ok(x)
+        Ok(states.split_off(states.len() - POOLED_BLOCKS))
     }
 }
 
@@ -172,5 +177,49 @@ impl Block {
         let weights = softmax_last_dim(&query.matmul(&key.transpose(D::Minus1, D::Minus2)?)?)?;
         let mixed = weights.matmul(&value)?.transpose(0, 1)?.reshape((length, width))?;
         self.out.forward(&mixed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Store;
+
+    /// Against an independent double-precision computation with numpy (`scripts/compare-encoder`) on the same weights.
+    #[test]
+    fn states_agree_with_the_reference() {
+        let path = Store::locate().unwrap().folder().join(super::super::scorer::ENCODER_FILE);
+        if !path.is_file() {
+            return eprintln!("SKIPPED: {} is not there; run scripts/setup", path.display());
+        }
+        let encoder = SpeechEncoder::load(&path).unwrap();
+        let sound: Vec<f32> = (0..8000)
+            .map(|i| {
+                let t = f64::from(i) / 16_000.0;
+                let (low, high) = (std::f64::consts::TAU * (200.0 + 300.0 * t) * t, std::f64::consts::TAU * 1234.5 * t);
+                (0.1 * low.sin() + 0.05 * high.sin()) as f32
+            })
+            .collect();
+        let states = encoder.last_states(&sound).unwrap();
+        let last: Vec<Vec<f32>> = states[POOLED_BLOCKS - 1].to_vec2().unwrap();
+        assert_eq!((last.len(), last[0].len()), (25, 512));
+        let expected = [0.585_402_9, 0.578_182_8, 0.425_932, 0.794_548_8, 0.376_594_2];
+        for (got, wanted) in last[3].iter().zip(expected) {
+            assert!((got - wanted).abs() < 2e-3, "{got} against {wanted}");
+        }
+        let mean = last.iter().flatten().sum::<f32>() / (25.0 * 512.0);
+        assert!((mean - 0.619_804_7).abs() < 1e-3, "{mean}");
+    }
+
+    #[test]
+    fn a_missing_or_foreign_file_names_the_repair() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = SpeechEncoder::load(&folder.path().join("none.safetensors")).unwrap_err();
+        let foreign = folder.path().join("foreign.safetensors");
+        std::fs::write(&foreign, b"not tensors at all").unwrap();
+        for error in [missing, SpeechEncoder::load(&foreign).unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::Model);
+            assert!(error.to_string().contains("codetta models import"), "{error}");
+        }
     }
 }

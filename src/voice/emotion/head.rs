@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fit::{Linear, softmax};
+use super::fit::{Linear, dot, softmax};
 use super::labels::EmotionLabel;
 use super::voice_emotion::VoiceEmotion;
 use crate::error::{Error, ErrorKind, Result};
@@ -75,13 +75,12 @@ impl Head {
     }
 
     pub(super) fn standardise(&self, vector: &[f32]) -> Vec<f32> {
-        Scaler { centre: self.centre.clone(), spread: self.spread.clone() }.apply(vector)
+        standardise(vector, &self.centre, &self.spread)
     }
 
-    /// Raw score per label of a pooled vector.
-    pub(super) fn scores(&self, vector: &[f32]) -> Vec<f64> {
-        let standard = self.standardise(vector);
-        let row = |(row, bias): (&Vec<f32>, &f32)| super::fit::dot(row, &standard) + f64::from(*bias);
+    /// Raw score per label of a standardised vector.
+    pub(super) fn scores(&self, standard: &[f32]) -> Vec<f64> {
+        let row = |(row, bias): (&Vec<f32>, &f32)| dot(row, standard) + f64::from(*bias);
         self.rows.iter().zip(&self.biases).map(row).collect()
     }
 
@@ -157,6 +156,10 @@ impl Scaler {
     }
 
     pub(super) fn apply(&self, vector: &[f32]) -> Vec<f32> {
-        vector.iter().zip(&self.centre).zip(&self.spread).map(|((x, c), s)| (x - c) / s).collect()
+        standardise(vector, &self.centre, &self.spread)
     }
+}
+
+fn standardise(vector: &[f32], centre: &[f32], spread: &[f32]) -> Vec<f32> {
+    vector.iter().zip(centre).zip(spread).map(|((x, c), s)| (x - c) / s).collect()
 }

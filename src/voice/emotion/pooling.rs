@@ -1,6 +1,6 @@
 //! From states to one vector per utterance: mean and standard deviation over speech.
 
-use super::encoder::{SAMPLES_PER_STATE, SpeechEncoder};
+use super::encoder::{POOLED_BLOCKS, SAMPLES_PER_STATE, SpeechEncoder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 
@@ -16,7 +16,13 @@ const SPEECH_PROBABILITY: f32 = 0.5;
 /// With fewer speech states than this, the voice detector is not to be followed and all states count.
 const FEWEST_STATES: usize = 5;
 
-/// One vector for an utterance: means, then standard deviations, of the last block's states over speech frames.
+/// Values of a pooled vector.
+pub(super) fn pooled_width(encoder: &SpeechEncoder) -> usize {
+    2 * POOLED_BLOCKS * encoder.width()
+}
+
+/// One vector for an utterance: for each pooled block, the means and then the standard deviations of its states over
+/// speech frames.
 ///
 /// # Errors
 /// [`ErrorKind::Model`] when the encoder's weights do not fit together.
@@ -30,15 +36,19 @@ pub(super) fn pooled_vector(encoder: &SpeechEncoder, utterance: &Utterance) -> R
     let gain = if level > 0.0 { NOMINAL_LEVEL / level } else { 1.0 };
     let levelled: Vec<f32> = data.iter().map(|x| x * gain).collect();
     let states = encoder.last_states(&levelled)?;
-    let rows: Vec<Vec<f32>> =
-        states.to_vec2().map_err(|e| Error::new(ErrorKind::Internal, "voice encoder", e.to_string()))?;
-    let is_speech = |state: usize| {
-        let frame = skipped + (state * SAMPLES_PER_STATE + SAMPLES_PER_STATE / 2) / VOICE_FRAME;
-        utterance.speech_frames.get(frame).is_some_and(|&p| p >= SPEECH_PROBABILITY)
-    };
-    let speech: Vec<&[f32]> = (0..rows.len()).filter(|&i| is_speech(i)).map(|i| &rows[i][..]).collect();
-    let kept = if speech.len() >= FEWEST_STATES { speech } else { rows.iter().map(|row| &row[..]).collect() };
-    Ok(mean_and_deviation(&kept, encoder.width()))
+    let mut vector = Vec::with_capacity(pooled_width(encoder));
+    for block in states {
+        let rows: Vec<Vec<f32>> =
+            block.to_vec2().map_err(|e| Error::new(ErrorKind::Internal, "voice encoder", e.to_string()))?;
+        let is_speech = |state: usize| {
+            let frame = skipped + (state * SAMPLES_PER_STATE + SAMPLES_PER_STATE / 2) / VOICE_FRAME;
+            utterance.speech_frames.get(frame).is_some_and(|&p| p >= SPEECH_PROBABILITY)
+        };
+        let speech: Vec<&[f32]> = (0..rows.len()).filter(|&i| is_speech(i)).map(|i| &rows[i][..]).collect();
+        let kept = if speech.len() >= FEWEST_STATES { speech } else { rows.iter().map(|row| &row[..]).collect() };
+        vector.extend(mean_and_deviation(&kept, encoder.width()));
+    }
+    Ok(vector)
 }
 
 fn mean_and_deviation(rows: &[&[f32]], width: usize) -> Vec<f32> {

@@ -76,12 +76,111 @@ impl Quality {
 }
 
 fn pitch_motion(pitch: &PitchContour) -> f32 {
-    let mut steps: Vec<f64> = pitch
-        .hertz
-        .windows(2)
-        .filter_map(|pair| Some(12.0 * (pair[1]? / pair[0]?).log2().abs()))
-        .collect();
+    let mut steps: Vec<f64> =
+        pitch.hertz.windows(2).filter_map(|pair| Some(12.0 * (pair[1]? / pair[0]?).log2().abs())).collect();
     steps.sort_by(f64::total_cmp);
     // Without pitch there is no evidence of a machine; `voiced` speaks for that case.
     steps.get(steps.len() / 2).map_or(1.0, |&step| step as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::Samples;
+    use crate::segment::speech;
+    use crate::units::{Frames, SampleRate};
+    use std::f64::consts::TAU;
+
+    /// Trust in the worst case: the voice detector takes every frame for speech.
+    fn trust(data: Vec<f32>) -> (f32, Option<Caution>) {
+        let samples = Samples::new(data, SampleRate::SPEECH);
+        let speech_frames = vec![1.0; samples.data().len().div_ceil(VOICE_FRAME)];
+        Quality::measure(&Utterance { span: Frames(0)..samples.frames(), samples, speech_frames }).trust()
+    }
+
+    fn noise() -> impl FnMut() -> f64 {
+        let mut state = 9u32;
+        move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 8) / f64::from(1u32 << 23) - 1.0
+        }
+    }
+
+    fn sound(seconds: f64, mut at: impl FnMut(f64) -> f64) -> Vec<f32> {
+        (0..(16_000.0 * seconds) as usize).map(|i| at(i as f64 / 16_000.0) as f32).collect()
+    }
+
+    /// A voice-like buzz with moving pitch, four syllables a second.
+    fn voice(seconds: f64, gain: f64) -> Vec<f32> {
+        let mut phase = 0.0f64;
+        let mut random = noise();
+        sound(seconds, |t| {
+            phase += TAU * (160.0 + 40.0 * (5.0 * t).sin()) / 16_000.0;
+            let syllable = (TAU * 2.0 * t).sin().abs().powi(2);
+            let buzz: f64 = (1..20).map(|h| (phase * f64::from(h) + f64::from(h * h)).cos() / f64::from(h)).sum();
+            gain * syllable * buzz + 1e-3 * random()
+        })
+    }
+
+    #[test]
+    fn a_second_and_a_half_of_clear_voice_is_trusted() {
+        let (trust, caution) = trust(voice(2.5, 0.15));
+        assert!(trust > 0.8 && caution.is_none(), "{trust} {caution:?}");
+    }
+
+    #[test]
+    fn silence_tones_chords_noise_and_whispers_are_not() {
+        let mut random = noise();
+        let whisper = sound(2.0, |t| 0.1 * (TAU * 2.0 * t).sin().powi(2) * random());
+        let mut random = noise();
+        let cases = [
+            ("nothing", vec![], None),
+            ("silence", vec![0.0; 32_000], None),
+            ("constant", vec![0.3; 32_000], None),
+            ("tone", sound(2.0, |t| 0.3 * (TAU * 220.0 * t).sin()), Some(Caution::NotSpeech)),
+            ("high tone", sound(2.0, |t| 0.3 * (TAU * 1850.0 * t).sin()), None),
+            (
+                "chord",
+                sound(2.0, |t| [220.0, 277.2, 329.6].iter().map(|f| 0.1 * (TAU * f * t).sin()).sum()),
+                Some(Caution::NotSpeech),
+            ),
+            ("noise", sound(2.0, |_| 0.2 * random()), Some(Caution::Voiceless)),
+            ("whisper", whisper, Some(Caution::Voiceless)),
+            ("clipped", voice(2.0, 0.3).iter().map(|x| (8.0 * x).clamp(-0.5, 0.5)).collect(), Some(Caution::Clipped)),
+            ("a fifth of a second", voice(0.2, 0.2), Some(Caution::LittleSpeech)),
+        ];
+        for (name, data, expected) in cases {
+            let (trust, caution) = trust(data);
+            assert!(trust <= 0.2, "{name}: {trust}");
+            assert!(expected.is_none() || caution == expected, "{name}: {caution:?}");
+        }
+    }
+
+    #[test]
+    fn spoken_answers_on_the_telephone_are_trusted() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("audio/calls");
+        for name in ["angry-en", "angry-zh", "delighted-en", "delighted-zh", "lukewarm-zh"] {
+            let call = crate::capture::read(&folder.join(format!("{name}.wav"))).unwrap();
+            let quality = Quality::measure(&speech(&call).unwrap().unwrap());
+            let (trust, caution) = quality.trust();
+            assert!(trust >= 0.6, "{name}: {trust} {caution:?} {quality:?}");
+        }
+    }
+
+    /// The library's own music, wherever the voice detector takes it for speech at all.
+    #[test]
+    fn music_is_not_trusted() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("audio/outros");
+        let mut heard = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let Ok(music) = crate::capture::read(&path) else { continue };
+            heard += 1;
+            let Some(utterance) = speech(&music).unwrap() else { continue };
+            let quality = Quality::measure(&utterance);
+            let (trust, caution) = quality.trust();
+            assert!(trust <= 0.3, "{}: {trust} {caution:?} {quality:?}", path.display());
+        }
+        assert!(heard > 0, "no outro could be read");
+    }
 }

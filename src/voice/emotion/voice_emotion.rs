@@ -87,3 +87,8 @@ pub struct VoiceAssessment {
     pub emotion: VoiceEmotion,
     pub caution: Option<Caution>,
 }
+
+impl VoiceAssessment {
+    /// What is said of a recording without speech.
+    pub const NOTHING_HEARD: Self = Self { emotion: VoiceEmotion::UNTOLD, caution: Some(Caution::LittleSpeech) };
+}
