@@ -13,5 +13,6 @@ mod session;
 pub use answer::{Answer, read};
 pub use grammar::Request;
 pub use heard::{Heard, Intents, RatingPosterior, Transcript};
+pub use posterior::Masses;
 #[cfg(feature = "whisper")]
 pub use recogniser::{Options, Recogniser};

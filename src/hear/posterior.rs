@@ -1,5 +1,7 @@
 //! From hypotheses to calibrated probabilities: which rating, and which request.
 
+use serde::Serialize;
+
 use super::answer::{Answer, read};
 use super::grammar::Request;
 use super::heard::{Intents, RatingPosterior};
@@ -25,8 +27,8 @@ impl Calibration {
     }
 }
 
-/// Raw masses by meaning.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Raw masses by meaning: what calibration starts from, for diagnosis and fitting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Masses {
     pub levels: [f32; 5],
     pub other: f32,

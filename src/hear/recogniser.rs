@@ -57,6 +57,19 @@ impl Recogniser {
     /// # Errors
     /// [`ErrorKind::Unsupported`] if the utterance is not at 16 kHz, [`ErrorKind::Limit`] at the deadline.
     pub fn hear(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Heard> {
+        self.hear_in_detail(utterance, language, options).map(|(heard, _)| heard)
+    }
+
+    /// The same, with the raw masses that the posterior was calibrated from.
+    ///
+    /// # Errors
+    /// As [`Recogniser::hear`].
+    pub fn hear_in_detail(
+        &mut self,
+        utterance: &Utterance,
+        language: Language,
+        options: &Options,
+    ) -> Result<(Heard, Masses)> {
         let found = self.search(utterance, language, options)?;
         let text = |tokens: &[i32]| {
             let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.session.text(*token)).copied().collect();
@@ -65,11 +78,12 @@ impl Recogniser {
         let texts: Vec<(String, f32)> =
             found.hypotheses.iter().map(|hypothesis| (text(&hypothesis.tokens), hypothesis.mass)).collect();
         let masses = Masses::of(texts.iter().map(|(text, mass)| (text.as_str(), *mass)), language);
-        Ok(Heard {
+        let heard = Heard {
             transcript: Transcript { text: tidy(&text(&found.best)), language },
             rating: masses.rating(&Calibration::of(language)),
             intents: masses.intents(),
-        })
+        };
+        Ok((heard, masses))
     }
 
     fn search(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Found> {

@@ -76,6 +76,7 @@ pub fn search(model: &mut impl NextToken, extra: usize) -> Result<Found> {
         let hypothesis = hypotheses.swap_remove(index);
         hypotheses.extend(expand(model, &hypothesis.tokens, hypothesis.mass)?);
     }
+    Ok(Found { best, hypotheses })
 }
 
 /// What may follow `prefix`, heaviest first.

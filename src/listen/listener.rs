@@ -13,7 +13,7 @@ use crate::audio::{Samples, resample};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hear::Heard;
 #[cfg(feature = "whisper")]
-use crate::hear::Recogniser;
+use crate::hear::{self, Recogniser};
 #[cfg(feature = "whisper")]
 use crate::judge::beyond_plain_rating;
 use crate::keypad::{self, KeyPress};
@@ -162,7 +162,7 @@ impl Listener {
         let heard = timings.time(Stage::Hear, || {
             // A recogniser whose thread died is still whole: its state is rebuilt for each utterance.
             let mut recogniser = self.recogniser.lock().unwrap_or_else(PoisonError::into_inner);
-            recogniser.hear(utterance, terms.language, self.options.deadline)
+            recogniser.hear(utterance, terms.language, &hear::Options { deadline: self.options.deadline, ..Default::default() })
         })?;
         let rating = heard.rating.best().map(|(rating, _)| rating);
         let text = timings.time(Stage::Sentiment, || {
