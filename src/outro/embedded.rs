@@ -8,7 +8,21 @@ macro_rules! embed {
 }
 
 static FILES: &[(&str, &[u8])] = embed! {
+    "calls/angry-en.wav"
+    "calls/angry-zh.wav"
     "calls/calls.toml"
+    "calls/contradictory-zh.wav"
+    "calls/delighted-en.wav"
+    "calls/delighted-zh.wav"
+    "calls/human-en.wav"
+    "calls/human-zh.wav"
+    "calls/keyed-en.wav"
+    "calls/keyed-zh.wav"
+    "calls/lukewarm-en.wav"
+    "calls/lukewarm-zh.wav"
+    "calls/satisfied-en.wav"
+    "calls/satisfied-zh.wav"
+    "calls/silent.wav"
     "library.toml"
     "outros/bright-classical.ogg"
     "outros/bright-nature.ogg"
