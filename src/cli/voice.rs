@@ -1,96 +1,21 @@
-//! `codetta voice`: prosody and vocal emotion of recordings of the caller.
-
-use std::path::{Path, PathBuf};
-
-use clap::Args;
-use codetta::audio::resample;
-use codetta::model::Store;
-use codetta::units::SampleRate;
-use codetta::voice::{Prosody, VoiceEmotion, VoiceScorer};
-use codetta::{Result, capture, segment};
-use serde::Serialize;
-
-use super::Status;
-use super::output::Output;
-use super::rate::voice_summary;
-
-#[derive(Args)]
-pub struct VoiceArgs {
-    /// Recordings: WAV, FLAC, MP3 or Ogg
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-}
-
-/// The contract of the `voice` verb.
-#[derive(Serialize)]
-struct Voiced {
-    file: String,
-    /// Absent when no speech was found.
-    voice: Option<VoiceEmotion>,
-    prosody: Option<Prosody>,
-}
-
-pub fn run(args: &VoiceArgs, output: &mut Output) -> Result<Status> {
-    let scorer = VoiceScorer::load(&Store::locate()?.path("whisper-base-encoder3.safetensors")?)?;
-    output.columns(&["file", "voice", "trust", "pitch", "loudness", "harmonicity", "tempo"]);
-    let mut status = Status::Done;
-    for file in &args.files {
-        let record = match measure(file, &scorer) {
-            Ok(record) => record,
-            Err(error) => {
-                eprintln!("codetta: {}", error.about(file.display().to_string()));
-                status = Status::SomeFailed;
-                continue;
-            }
-        };
-        if record.voice.is_none() {
-            eprintln!("codetta: {}: no speech was found; check that this is the caller's channel", record.file);
-        }
-        output.result(&record, || row(&record))?;
-    }
-    output.finish()?;
-    Ok(status)
-}
-
-fn measure(file: &Path, scorer: &VoiceScorer) -> Result<Voiced> {
-    let recording = resample(&capture::read(file)?, SampleRate::SPEECH)?;
-    let utterance = segment::speech(&recording)?;
-    Ok(Voiced {
-        file: file.display().to_string(),
-        voice: utterance.as_ref().map(|u| scorer.score(u)).transpose()?,
-        prosody: utterance.as_ref().map(Prosody::of),
-    })
-}
-
-fn row(record: &Voiced) -> Vec<String> {
-    let value = |v: Option<f32>, unit: &str| v.map_or("–".to_owned(), |v| format!("{v:.1} {unit}"));
-    let prosody = record.prosody.unwrap_or_default();
-    vec![
-        record.file.clone(),
-        record.voice.as_ref().map_or("–".to_owned(), voice_summary),
-        record.voice.map_or(String::new(), |v| format!("{:.0} %", 100.0 * v.confidence)),
-        value(prosody.f0_mean_hz, "Hz"),
-        value(prosody.loudness_lufs, "LUFS"),
-        value(prosody.hnr_db, "dB"),
-        value(prosody.speech_rate_hz, "/s"),
-    ]
 //! `codetta voice`: prosody and vocal emotion of recordings, and fitting the emotion head on labelled ones.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::audio::Samples;
-use crate::capture::{Channel, ReadOptions, read_with};
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::Store;
-use crate::segment::{FRAME, Utterance, VoiceDetector, speech};
-use crate::units::Frames;
-use crate::voice::{CallLeg, Caller, CallerChannel, CallerSpeech, Prosody, VoiceAssessment, VoiceScorer};
+use codetta::audio::Samples;
+use codetta::capture::{Channel, ReadOptions, read_with};
+use codetta::model::Store;
+use codetta::segment::{FRAME, Utterance, VoiceDetector, speech};
+use codetta::units::Frames;
+use codetta::voice::{CallLeg, Caller, CallerChannel, CallerSpeech, Prosody, VoiceAssessment, VoiceScorer};
+use codetta::{Error, Result};
 
+use super::Status;
+use super::output::Output;
 use super::voice_train::{self, TrainArgs};
 
 /// Arguments of `codetta voice`.
@@ -119,37 +44,25 @@ enum Command {
     Train(TrainArgs),
 }
 
-/// Runs the command and returns how many inputs failed, each named on standard error.
-///
-/// # Errors
-/// [`ErrorKind::Model`] when the encoder is missing; [`ErrorKind::Write`] if `output` fails; those of training.
-pub fn run(args: &VoiceArgs, json_lines: bool, output: &mut dyn Write) -> Result<usize> {
+pub fn run(args: &VoiceArgs, output: &mut Output) -> Result<Status> {
     if let Some(Command::Train(train)) = &args.command {
-        voice_train::run(train, json_lines, output)?;
-        return Ok(0);
+        voice_train::run(train, output)?;
+        return Ok(Status::Done);
     }
     let scorer = if args.prosody_only { None } else { Some(VoiceScorer::load(Store::locate()?.folder())?) };
-    let mut failed = 0;
-    let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::NOTHING).set_header(HEADER);
+    output.columns(&HEADER);
+    let mut status = Status::Done;
     for file in &args.files {
         match measure(file, args, scorer.as_ref()) {
-            Ok(measured) if json_lines => {
-                writeln!(output, "{}", measured.json(file)).map_err(write_error)?;
-            }
-            Ok(measured) => {
-                table.add_row(measured.row(file));
-            }
+            Ok(measured) => output.result(&measured.json(file), || measured.row(file))?,
             Err(error) => {
-                failed += 1;
-                eprintln!("{error}");
+                status = Status::SomeFailed;
+                eprintln!("codetta: {error}");
             }
         }
     }
-    if !json_lines {
-        writeln!(output, "{table}").map_err(write_error)?;
-    }
-    Ok(failed)
+    output.finish()?;
+    Ok(status)
 }
 
 const HEADER: [&str; 11] =
@@ -179,7 +92,7 @@ impl Measured {
     fn row(&self, file: &Path) -> Vec<String> {
         let number = |x: Option<f32>, digits: usize| x.map_or("–".to_owned(), |x| format!("{x:.digits$}"));
         let emotion = self.voice.map(|v| v.emotion);
-        let share = |pick: fn(&crate::voice::VoiceEmotion) -> f32| number(emotion.as_ref().map(pick), 2);
+        let share = |pick: fn(&codetta::voice::VoiceEmotion) -> f32| number(emotion.as_ref().map(pick), 2);
         vec![
             file.display().to_string(),
             share(|e| e.angry),
@@ -227,9 +140,7 @@ pub(super) fn caller_speech(file: &Path, caller: Option<CallerChannel>, whole: b
 
 /// The recording as one utterance, its voice probabilities measured at the level of its loudest frames.
 fn undivided(samples: &Samples) -> Utterance {
-    let frames = || samples.data().chunks(FRAME);
-    let energy = |frame: &[f32]| frame.iter().map(|x| x * x).sum::<f32>() / frame.len() as f32;
-    let mut detector = VoiceDetector::for_level(frames().map(energy).fold(0.0, f32::max));
+    let mut detector = VoiceDetector::for_recording(samples);
     let probability = |part: &[f32]| {
         let mut frame = [0.0; FRAME];
         frame[..part.len()].copy_from_slice(part);
@@ -238,10 +149,6 @@ fn undivided(samples: &Samples) -> Utterance {
     Utterance {
         samples: samples.clone(),
         span: Frames(0)..samples.frames(),
-        speech_frames: frames().map(probability).collect(),
+        speech_frames: samples.data().chunks(FRAME).map(probability).collect(),
     }
-}
-
-pub(super) fn write_error(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Write, "standard output", format!("{error}; check where output goes"))
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,13 +9,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::voice::{caller_speech, write_error};
-use crate::error::{Error, ErrorKind, Result};
-use crate::files::write_whole;
-use crate::model::Store;
-use crate::voice::{
+use super::output::Output;
+use super::voice::caller_speech;
+use codetta::files::write_whole;
+use codetta::model::Store;
+use codetta::voice::{
     CallerChannel, DEFAULT_STRENGTH, EmotionLabel, LabelledVector, TrainingReport, VoiceFeatures, train_head,
 };
+use codetta::{Error, ErrorKind, Result};
 
 /// Arguments of `codetta voice train`.
 #[derive(Debug, Args)]
@@ -63,7 +63,7 @@ struct KeptVector {
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] about a manifest row; those of reading recordings, of [`train_head`] and of writing.
-pub fn run(args: &TrainArgs, json_lines: bool, output: &mut dyn Write) -> Result<()> {
+pub fn run(args: &TrainArgs, output: &mut Output) -> Result<()> {
     let rows = read_manifest(&args.manifest)?;
     let vectors = vectors(args, &rows)?;
     let mut examples = Vec::new();
@@ -76,11 +76,7 @@ pub fn run(args: &TrainArgs, json_lines: bool, output: &mut dyn Write) -> Result
     }
     let (head, report) = train_head(&examples, args.strength, &args.origin)?;
     write_whole(&args.output, &head)?;
-    if json_lines {
-        writeln!(output, "{}", json!(report)).map_err(write_error)
-    } else {
-        print_report(&report, output).map_err(write_error)
-    }
+    show(&report, output)
 }
 
 fn read_manifest(path: &Path) -> Result<Vec<ManifestRow>> {
@@ -129,20 +125,32 @@ fn vectors(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Vec<f32>
     Ok(found)
 }
 
-fn print_report(report: &TrainingReport, output: &mut dyn Write) -> std::io::Result<()> {
-    let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(std::iter::once("truth \\ answer").chain(report.labels.iter().map(|l| l.name())));
-    for (label, row) in report.labels.iter().zip(&report.confusion) {
-        table.add_row(std::iter::once(label.name().to_owned()).chain(row.iter().map(ToString::to_string)));
-    }
-    writeln!(output, "{table}")?;
-    writeln!(output, "Each speaker judged by a head that was trained on the others:")?;
-    writeln!(output, "  recordings                    {}", report.recordings)?;
-    writeln!(output, "  speakers                      {}", report.speakers)?;
-    writeln!(output, "  unweighted average recall     {:.3}", report.unweighted_average_recall)?;
+/// Each speaker was judged by a head that was trained on the others: the confusions, then the figures.
+fn show(report: &TrainingReport, output: &mut Output) -> Result<()> {
+    let figure = |name: &str, value: String| vec![name.to_owned(), value];
+    let mut rows: Vec<Vec<String>> = report
+        .labels
+        .iter()
+        .zip(&report.confusion)
+        .map(|(label, row)| {
+            let answers = report.labels.iter().zip(row).map(|(answer, n)| format!("{} {n}", answer.name()));
+            figure(&format!("{} answered as", label.name()), answers.collect::<Vec<_>>().join(", "))
+        })
+        .collect();
     let area = report.negative_area_under_curve.map_or("–".to_owned(), |a| format!("{a:.3}"));
-    writeln!(output, "  negative against rest, AUC    {area}")?;
-    writeln!(output, "  its calibration error         {:.3}", report.negative_calibration_error)?;
-    writeln!(output, "  temperature                   {:.3}", report.temperature)
+    rows.extend([
+        figure("recordings", report.recordings.to_string()),
+        figure("speakers", report.speakers.to_string()),
+        figure("unweighted average recall", format!("{:.3}", report.unweighted_average_recall)),
+        figure("negative against rest, area under the curve", area),
+        figure("its calibration error", format!("{:.3}", report.negative_calibration_error)),
+        figure("temperature", format!("{:.3}", report.temperature)),
+    ]);
+    output.columns(&["each speaker judged by the others", ""]);
+    let mut rows = rows.into_iter();
+    output.result(report, || rows.next().unwrap_or_default())?;
+    for row in rows {
+        output.row(row);
+    }
+    output.finish()
 }
