@@ -37,7 +37,8 @@ fn each_bad_file_is_named_once_and_the_good_one_is_rated() {
     let path = |name: &str| folder.path().join(name);
     fs::write(path("empty.wav"), b"").unwrap();
     fs::write(path("text.wav"), "这不是声音 this is not sound\n".repeat(200)).unwrap();
-    fs::write(path("noise.mp3"), (0..4000u32).map(|i| (i * 2_654_435_761 >> 13) as u8).collect::<Vec<_>>()).unwrap();
+    fs::write(path("noise.mp3"), (0..4000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>())
+        .unwrap();
     fs::write(path("header-only.wav"), &fs::read(good()).unwrap()[..40]).unwrap();
     fs::create_dir(path("folder.wav")).unwrap();
     let good = good();
