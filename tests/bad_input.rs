@@ -16,7 +16,7 @@ fn good() -> PathBuf {
     let mut files: Vec<PathBuf> = fs::read_dir(&calls)
         .unwrap()
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "wav") && path.to_string_lossy().contains("zh-"))
+        .filter(|path| path.extension().is_some_and(|e| e == "wav") && path.to_string_lossy().contains("-zh"))
         .collect();
     files.sort();
     files.into_iter().next().expect("audio/calls holds Mandarin calls")

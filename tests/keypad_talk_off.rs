@@ -34,6 +34,8 @@ fn false_digits(files: &[PathBuf]) -> Vec<String> {
 fn our_own_sounds_press_no_key() {
     let mut files = Vec::new();
     sounds_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("audio"), &mut files);
+    // Two sample calls hold keys on purpose.
+    files.retain(|file| !file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("keyed-")));
     assert!(files.len() >= 20, "outros and prompts are expected in audio/, found {}", files.len());
     assert_eq!(false_digits(&files), Vec::<String>::new());
 }
