@@ -7,8 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn segment(criterion: &mut Criterion) {
     // Two seconds of a buzz that comes and goes: the cost does not depend on what is said.
-    let sound: Vec<f32> =
-        (0..32_000).map(|i| if i % 107 == 0 && i / 6_000 % 2 == 1 { 0.5 } else { 0.001 }).collect();
+    let sound: Vec<f32> = (0..32_000).map(|i| if i % 107 == 0 && i / 6_000 % 2 == 1 { 0.5 } else { 0.001 }).collect();
     let mut group = criterion.benchmark_group("segment");
     let mut detector = VoiceDetector::live();
     let mut frame = [0.0; FRAME];
