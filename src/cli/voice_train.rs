@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,37 +9,38 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::voice::{caller_speech, write_error};
-use crate::error::{Error, ErrorKind, Result};
-use crate::files::write_whole;
-use crate::model::Store;
-use crate::voice::{
+use super::Status;
+use super::output::Output;
+use super::voice::{ENCODER, caller_speech};
+use codetta::files::write_whole;
+use codetta::model::Store;
+use codetta::voice::{
     CallerChannel, DEFAULT_STRENGTH, EmotionLabel, LabelledVector, TrainingReport, VoiceFeatures, train_head,
 };
+use codetta::{Error, ErrorKind, Result};
 
-/// Arguments of `codetta voice train`.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct TrainArgs {
     /// One JSON object a line: {"path": …, "emotion": …, "speaker": …}. Paths are relative to this file. Emotions:
-    /// angry, sad, neutral, happy, bored, fearful, disgusted, surprised.
+    /// angry, sad, neutral, happy, bored, fearful, disgusted, surprised
     #[arg(long)]
     manifest: PathBuf,
-    /// Where the head goes. Put it into the models folder as voice-head.json to use it.
+    /// Where the head goes. Put it into the models folder as voice-head.json to use it
     #[arg(long)]
     output: PathBuf,
-    /// Which channel of stereo recordings is the caller's.
+    /// Which channel of stereo recordings is the caller's
     #[arg(long)]
     caller: Option<CallerChannel>,
-    /// Leave this speaker out, to judge the head on him afterwards.
+    /// Leave this speaker out, to judge the head on him afterwards
     #[arg(long)]
     without_speaker: Option<String>,
-    /// Keep the recordings' vectors in this file, and take from it those that are already there.
+    /// Keep the recordings' vectors in this file, and take from it those that are already there
     #[arg(long)]
     vectors: Option<PathBuf>,
-    /// Weight of the data against the penalty on weights.
+    /// Weight of the data against the penalty on weights
     #[arg(long, default_value_t = DEFAULT_STRENGTH)]
     strength: f64,
-    /// Stored in the head: where its data come from and under which licence.
+    /// Stored in the head: where its data come from and under which licence
     #[arg(long, default_value = "trained by codetta voice train")]
     origin: String,
 }
@@ -63,7 +63,7 @@ struct KeptVector {
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] about a manifest row; those of reading recordings, of [`train_head`] and of writing.
-pub fn run(args: &TrainArgs, json_lines: bool, output: &mut dyn Write) -> Result<()> {
+pub fn run(args: &TrainArgs, output: &mut Output) -> Result<Status> {
     let rows = read_manifest(&args.manifest)?;
     let vectors = vectors(args, &rows)?;
     let mut examples = Vec::new();
@@ -76,11 +76,10 @@ pub fn run(args: &TrainArgs, json_lines: bool, output: &mut dyn Write) -> Result
     }
     let (head, report) = train_head(&examples, args.strength, &args.origin)?;
     write_whole(&args.output, &head)?;
-    if json_lines {
-        writeln!(output, "{}", json!(report)).map_err(write_error)
-    } else {
-        print_report(&report, output).map_err(write_error)
-    }
+    output.columns(&["on speakers not trained on", "figure"]);
+    output.result(&report, || rows_of(&report))?;
+    output.finish()?;
+    Ok(Status::Done)
 }
 
 fn read_manifest(path: &Path) -> Result<Vec<ManifestRow>> {
@@ -105,7 +104,7 @@ fn vectors(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Vec<f32>
             kept.insert(row.path, row.vector);
         }
     }
-    let features = VoiceFeatures::load(Store::locate()?.folder())?;
+    let features = VoiceFeatures::load(&Store::locate()?.path(ENCODER)?)?;
     let folder = args.manifest.parent().unwrap_or(Path::new("."));
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} recordings, {eta} left").ok();
     let progress = ProgressBar::new(rows.len() as u64).with_style(style.unwrap_or_else(ProgressStyle::default_bar));
@@ -129,20 +128,24 @@ fn vectors(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Vec<f32>
     Ok(found)
 }
 
-fn print_report(report: &TrainingReport, output: &mut dyn Write) -> std::io::Result<()> {
-    let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(std::iter::once("truth \\ answer").chain(report.labels.iter().map(|l| l.name())));
-    for (label, row) in report.labels.iter().zip(&report.confusion) {
-        table.add_row(std::iter::once(label.name().to_owned()).chain(row.iter().map(ToString::to_string)));
-    }
-    writeln!(output, "{table}")?;
-    writeln!(output, "Each speaker judged by a head that was trained on the others:")?;
-    writeln!(output, "  recordings                    {}", report.recordings)?;
-    writeln!(output, "  speakers                      {}", report.speakers)?;
-    writeln!(output, "  unweighted average recall     {:.3}", report.unweighted_average_recall)?;
+/// The report as two cells: names of figures, and their values, a line each.
+fn rows_of(report: &TrainingReport) -> Vec<String> {
+    let mut names = vec!["recordings".to_owned(), "speakers".to_owned(), "unweighted average recall".to_owned()];
+    names.extend(["negative against rest, AUC", "its calibration error", "temperature"].map(str::to_owned));
+    names.extend(report.labels.iter().map(|label| format!("{label}, recognised as {}", list(&report.labels))));
     let area = report.negative_area_under_curve.map_or("–".to_owned(), |a| format!("{a:.3}"));
-    writeln!(output, "  negative against rest, AUC    {area}")?;
-    writeln!(output, "  its calibration error         {:.3}", report.negative_calibration_error)?;
-    writeln!(output, "  temperature                   {:.3}", report.temperature)
+    let mut values = vec![
+        report.recordings.to_string(),
+        report.speakers.to_string(),
+        format!("{:.3}", report.unweighted_average_recall),
+        area,
+        format!("{:.3}", report.negative_calibration_error),
+        format!("{:.3}", report.temperature),
+    ];
+    values.extend(report.confusion.iter().map(|row| list(row)));
+    vec![names.join("\n"), values.join("\n")]
+}
+
+fn list(items: &[impl ToString]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,18 @@
 //! What the caller said: transcript, rating posterior, requests.
 
+mod answer;
+mod grammar;
 mod heard;
+mod posterior;
+#[cfg(feature = "whisper")]
+mod recogniser;
+mod search;
+#[cfg(feature = "whisper")]
+mod session;
 
+pub use answer::{Answer, read};
+pub use grammar::Request;
 pub use heard::{Heard, Intents, RatingPosterior, Transcript};
+pub use posterior::Masses;
+#[cfg(feature = "whisper")]
+pub use recogniser::{Options, Recogniser};

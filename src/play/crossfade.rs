@@ -44,6 +44,7 @@ pub struct Crossfaded {
     pub after_lufs: Option<f32>,
     /// True peak of the result, dBTP; absent for silence.
     pub true_peak_dbtp: Option<f32>,
+    #[serde(skip)]
     pub timeline: Timeline,
 }
 

@@ -1,0 +1,136 @@
+//! The recogniser: an utterance in, transcript, rating posterior and requests out.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::heard::{Heard, Transcript};
+use super::posterior::{Calibration, Masses};
+use super::search::{Found, NextToken, search};
+use super::session::Session;
+use crate::error::{Error, ErrorKind, Result};
+use crate::segment::Utterance;
+use crate::units::{Language, SampleRate};
+
+/// Silence put before an utterance: its first sound is heard better a little way into Whisper's window.
+const LEAD_SAMPLES: usize = 3_200;
+/// What Whisper takes at once, less the lead. Of longer speech the end is heard, since the last answer counts.
+const MAX_SAMPLES: usize = 29 * 16_000;
+/// Shorter input makes whisper.cpp return before it has encoded anything.
+const MIN_SAMPLES: usize = 8_000;
+
+/// Settings of one recognition.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// After this time recognition gives up with [`ErrorKind::Limit`].
+    pub deadline: Duration,
+    /// Alternatives followed beside the best text; each costs one step of the decoder.
+    pub alternatives: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { deadline: Duration::from_secs(10), alternatives: 6 }
+    }
+}
+
+/// A loaded model, used for one utterance at a time.
+pub struct Recogniser {
+    session: Session,
+}
+
+impl Recogniser {
+    /// Loads a multilingual whisper.cpp model (`ggml-*.bin`).
+    ///
+    /// `threads` should not exceed the cores that are free: ggml's threads spin while they wait.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] if the file is no such model, [`ErrorKind::Unsupported`] if it knows English only,
+    /// those of the file system.
+    pub fn load(path: &Path, threads: usize) -> Result<Self> {
+        Ok(Self { session: Session::load(path, threads.max(1))? })
+    }
+
+    /// Hears one utterance, which a voice detector has passed: on other sound the text is an invention.
+    ///
+    /// Not for a real-time thread: it computes for some 100 ms and allocates.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if the utterance is not at 16 kHz, [`ErrorKind::Limit`] at the deadline.
+    pub fn hear(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Heard> {
+        self.hear_in_detail(utterance, language, options).map(|(heard, _)| heard)
+    }
+
+    /// The same, with the raw masses that the posterior was calibrated from.
+    ///
+    /// # Errors
+    /// As [`Recogniser::hear`].
+    pub fn hear_in_detail(
+        &mut self,
+        utterance: &Utterance,
+        language: Language,
+        options: &Options,
+    ) -> Result<(Heard, Masses)> {
+        let found = self.search(utterance, language, options)?;
+        let text = |tokens: &[i32]| {
+            let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.session.text(*token)).copied().collect();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let texts: Vec<(String, f32)> =
+            found.hypotheses.iter().map(|hypothesis| (text(&hypothesis.tokens), hypothesis.mass)).collect();
+        let masses = Masses::of(texts.iter().map(|(text, mass)| (text.as_str(), *mass)), language);
+        let heard = Heard {
+            transcript: Transcript { text: tidy(&text(&found.best)), language },
+            rating: masses.rating(&Calibration::of(language)),
+            intents: masses.intents(),
+        };
+        Ok((heard, masses))
+    }
+
+    fn search(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Found> {
+        if utterance.samples.rate() != SampleRate::SPEECH {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "utterance",
+                format!("expected {}, got {}", SampleRate::SPEECH, utterance.samples.rate()),
+            ));
+        }
+        let data = utterance.samples.data();
+        let speech = &data[data.len().saturating_sub(MAX_SAMPLES)..];
+        let mut padded = vec![0.0; LEAD_SAMPLES];
+        padded.extend_from_slice(speech);
+        padded.resize(padded.len().max(MIN_SAMPLES), 0.0);
+        self.session.listen(&padded, language, options.deadline)?;
+        search(&mut self.session, options.alternatives)
+    }
+}
+
+/// One line without the space that Whisper writes first, and without the tail of a loop.
+fn tidy(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut line = words.join(" ");
+    // A period of 1 to 8 characters that is there at least four times is written once.
+    let characters: Vec<char> = line.chars().collect();
+    for period in 1..=8 {
+        let repeated =
+            |from: usize| characters[from..].iter().skip(period).zip(&characters[from..]).all(|(a, b)| a == b);
+        let start = (0..characters.len()).find(|from| characters.len() - from >= 4 * period && repeated(*from));
+        if let Some(start) = start {
+            line = characters[..start + period].iter().collect();
+            break;
+        }
+    }
+    line.trim().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_is_written_once() {
+        assert_eq!(tidy(" 4 4 4 4 4 4"), "4");
+        assert_eq!(tidy("購買 購買 購買 購買 購"), "購買");
+        assert_eq!(tidy(" I'd say four."), "I'd say four.");
+        assert_eq!(tidy(""), "");
+    }
+}
