@@ -30,17 +30,18 @@ fn prosody(criterion: &mut Criterion) {
 }
 
 fn emotion(criterion: &mut Criterion) {
-    let scorer = Store::locate().and_then(|store| VoiceScorer::load(store.folder()));
+    let scorer = Store::locate().and_then(|store| VoiceScorer::load(&store.path("whisper-base-encoder3.safetensors")?));
     let scorer = match scorer {
         Ok(scorer) => scorer,
         Err(error) => return eprintln!("emotion is not measured: {error}"),
     };
     let samples = voice_like();
-    let speech = CallerSpeech::of_caller(Utterance {
+    let utterance = Utterance {
         span: Frames(0)..samples.frames(),
         speech_frames: vec![0.9; samples.data().len().div_ceil(256)],
         samples,
-    });
+    };
+    let speech = CallerSpeech::of_caller(&utterance);
     criterion.bench_function("emotion of 2 s", |b| b.iter(|| scorer.score(black_box(&speech))));
 }
 

@@ -9,8 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::Status;
 use super::output::Output;
-use super::voice::caller_speech;
+use super::voice::{ENCODER, caller_speech};
 use codetta::files::write_whole;
 use codetta::model::Store;
 use codetta::voice::{
@@ -18,29 +19,28 @@ use codetta::voice::{
 };
 use codetta::{Error, ErrorKind, Result};
 
-/// Arguments of `codetta voice train`.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct TrainArgs {
     /// One JSON object a line: {"path": …, "emotion": …, "speaker": …}. Paths are relative to this file. Emotions:
-    /// angry, sad, neutral, happy, bored, fearful, disgusted, surprised.
+    /// angry, sad, neutral, happy, bored, fearful, disgusted, surprised
     #[arg(long)]
     manifest: PathBuf,
-    /// Where the head goes. Put it into the models folder as voice-head.json to use it.
+    /// Where the head goes. Put it into the models folder as voice-head.json to use it
     #[arg(long)]
     output: PathBuf,
-    /// Which channel of stereo recordings is the caller's.
+    /// Which channel of stereo recordings is the caller's
     #[arg(long)]
     caller: Option<CallerChannel>,
-    /// Leave this speaker out, to judge the head on him afterwards.
+    /// Leave this speaker out, to judge the head on him afterwards
     #[arg(long)]
     without_speaker: Option<String>,
-    /// Keep the recordings' vectors in this file, and take from it those that are already there.
+    /// Keep the recordings' vectors in this file, and take from it those that are already there
     #[arg(long)]
     vectors: Option<PathBuf>,
-    /// Weight of the data against the penalty on weights.
+    /// Weight of the data against the penalty on weights
     #[arg(long, default_value_t = DEFAULT_STRENGTH)]
     strength: f64,
-    /// Stored in the head: where its data come from and under which licence.
+    /// Stored in the head: where its data come from and under which licence
     #[arg(long, default_value = "trained by codetta voice train")]
     origin: String,
 }
@@ -63,7 +63,7 @@ struct KeptVector {
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] about a manifest row; those of reading recordings, of [`train_head`] and of writing.
-pub fn run(args: &TrainArgs, output: &mut Output) -> Result<()> {
+pub fn run(args: &TrainArgs, output: &mut Output) -> Result<Status> {
     let rows = read_manifest(&args.manifest)?;
     let vectors = vectors(args, &rows)?;
     let mut examples = Vec::new();
@@ -76,7 +76,10 @@ pub fn run(args: &TrainArgs, output: &mut Output) -> Result<()> {
     }
     let (head, report) = train_head(&examples, args.strength, &args.origin)?;
     write_whole(&args.output, &head)?;
-    show(&report, output)
+    output.columns(&["on speakers not trained on", "figure"]);
+    output.result(&report, || rows_of(&report))?;
+    output.finish()?;
+    Ok(Status::Done)
 }
 
 fn read_manifest(path: &Path) -> Result<Vec<ManifestRow>> {
@@ -101,7 +104,7 @@ fn vectors(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Vec<f32>
             kept.insert(row.path, row.vector);
         }
     }
-    let features = VoiceFeatures::load(Store::locate()?.folder())?;
+    let features = VoiceFeatures::load(&Store::locate()?.path(ENCODER)?)?;
     let folder = args.manifest.parent().unwrap_or(Path::new("."));
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} recordings, {eta} left").ok();
     let progress = ProgressBar::new(rows.len() as u64).with_style(style.unwrap_or_else(ProgressStyle::default_bar));
@@ -125,32 +128,24 @@ fn vectors(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Vec<f32>
     Ok(found)
 }
 
-/// Each speaker was judged by a head that was trained on the others: the confusions, then the figures.
-fn show(report: &TrainingReport, output: &mut Output) -> Result<()> {
-    let figure = |name: &str, value: String| vec![name.to_owned(), value];
-    let mut rows: Vec<Vec<String>> = report
-        .labels
-        .iter()
-        .zip(&report.confusion)
-        .map(|(label, row)| {
-            let answers = report.labels.iter().zip(row).map(|(answer, n)| format!("{} {n}", answer.name()));
-            figure(&format!("{} answered as", label.name()), answers.collect::<Vec<_>>().join(", "))
-        })
-        .collect();
+/// The report as two cells: names of figures, and their values, a line each.
+fn rows_of(report: &TrainingReport) -> Vec<String> {
+    let mut names = vec!["recordings".to_owned(), "speakers".to_owned(), "unweighted average recall".to_owned()];
+    names.extend(["negative against rest, AUC", "its calibration error", "temperature"].map(str::to_owned));
+    names.extend(report.labels.iter().map(|label| format!("{label}, recognised as {}", list(&report.labels))));
     let area = report.negative_area_under_curve.map_or("–".to_owned(), |a| format!("{a:.3}"));
-    rows.extend([
-        figure("recordings", report.recordings.to_string()),
-        figure("speakers", report.speakers.to_string()),
-        figure("unweighted average recall", format!("{:.3}", report.unweighted_average_recall)),
-        figure("negative against rest, area under the curve", area),
-        figure("its calibration error", format!("{:.3}", report.negative_calibration_error)),
-        figure("temperature", format!("{:.3}", report.temperature)),
-    ]);
-    output.columns(&["each speaker judged by the others", ""]);
-    let mut rows = rows.into_iter();
-    output.result(report, || rows.next().unwrap_or_default())?;
-    for row in rows {
-        output.row(row);
-    }
-    output.finish()
+    let mut values = vec![
+        report.recordings.to_string(),
+        report.speakers.to_string(),
+        format!("{:.3}", report.unweighted_average_recall),
+        area,
+        format!("{:.3}", report.negative_calibration_error),
+        format!("{:.3}", report.temperature),
+    ];
+    values.extend(report.confusion.iter().map(|row| list(row)));
+    vec![names.join("\n"), values.join("\n")]
+}
+
+fn list(items: &[impl ToString]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

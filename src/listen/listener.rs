@@ -152,8 +152,7 @@ impl Listener {
         let mut timings = Timings::default();
         let prosody = timings.time(Stage::Prosody, || Prosody::of(utterance));
         let voice = timings.time(Stage::Voice, || {
-            let speech = CallerSpeech::of_caller(utterance.clone());
-            self.voice.as_ref().map(|scorer| scorer.score(&speech)).transpose()
+            self.voice.as_ref().map(|scorer| scorer.score(&CallerSpeech::of_caller(utterance))).transpose()
         })?;
         Ok((voice, prosody, timings))
     }

@@ -1,5 +1,6 @@
 //! Who speaks, as a type: vocal emotion is for the caller's audio alone.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use crate::audio::{Samples, Stereo};
@@ -27,10 +28,10 @@ pub struct CallLeg<Who> {
     who: PhantomData<Who>,
 }
 
-/// Speech of one side of a call.
+/// Speech of one side of a call: an utterance, borrowed or owned.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Speech<Who> {
-    utterance: Utterance,
+pub struct Speech<'a, Who> {
+    utterance: Cow<'a, Utterance>,
     who: PhantomData<Who>,
 }
 
@@ -40,11 +41,11 @@ pub struct Speech<Who> {
 ///
 /// ```compile_fail
 /// # use codetta::voice::{Agent, Speech, VoiceScorer};
-/// fn score(scorer: &VoiceScorer, speech: &Speech<Agent>) {
-///     scorer.score(speech); // expected `Speech<Caller>`, found `Speech<Agent>`
+/// fn score(scorer: &VoiceScorer, speech: &Speech<'_, Agent>) {
+///     scorer.score(speech); // expected `Speech<'_, Caller>`, found `Speech<'_, Agent>`
 /// }
 /// ```
-pub type CallerSpeech = Speech<Caller>;
+pub type CallerSpeech<'a> = Speech<'a, Caller>;
 
 impl CallLeg<Caller> {
     /// A recording in which nobody but the caller is heard.
@@ -75,20 +76,20 @@ impl<Who> CallLeg<Who> {
     pub fn speech<E>(
         &self,
         segment: impl FnOnce(&Samples) -> Result<Vec<Utterance>, E>,
-    ) -> Result<Vec<Speech<Who>>, E> {
-        let spoken = |utterance| Speech { utterance, who: PhantomData };
+    ) -> Result<Vec<Speech<'static, Who>>, E> {
+        let spoken = |utterance| Speech { utterance: Cow::Owned(utterance), who: PhantomData };
         Ok(segment(&self.samples)?.into_iter().map(spoken).collect())
     }
 }
 
-impl Speech<Caller> {
+impl<'a> Speech<'a, Caller> {
     /// Speech that is known to be the caller's: an answer on the caller's own leg.
-    pub fn of_caller(utterance: Utterance) -> Self {
-        Self { utterance, who: PhantomData }
+    pub fn of_caller(utterance: &'a Utterance) -> Self {
+        Self { utterance: Cow::Borrowed(utterance), who: PhantomData }
     }
 }
 
-impl<Who> Speech<Who> {
+impl<Who> Speech<'_, Who> {
     pub fn utterance(&self) -> &Utterance {
         &self.utterance
     }

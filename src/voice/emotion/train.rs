@@ -11,7 +11,6 @@ use super::fit::{Examples, Linear, fit};
 use super::head::{Head, Scaler, negative_log_odds};
 use super::labels::EmotionLabel;
 use super::pooling::pooled_vector;
-use super::scorer::ENCODER_FILE;
 use crate::error::{Error, ErrorKind, Result};
 use crate::voice::caller::CallerSpeech;
 
@@ -53,14 +52,14 @@ pub struct VoiceFeatures {
 
 impl VoiceFeatures {
     /// # Errors
-    /// [`ErrorKind::Model`] when the encoder is missing from the models directory, or damaged.
-    pub fn load(models_dir: &Path) -> Result<Self> {
-        Ok(Self { encoder: SpeechEncoder::load(&models_dir.join(ENCODER_FILE))? })
+    /// [`ErrorKind::Model`] when the encoder is missing or damaged.
+    pub fn load(encoder_file: &Path) -> Result<Self> {
+        Ok(Self { encoder: SpeechEncoder::load(encoder_file)? })
     }
 
     /// # Errors
     /// [`ErrorKind::Model`] when the encoder's weights do not fit together.
-    pub fn vector(&self, speech: &CallerSpeech) -> Result<Vec<f32>> {
+    pub fn vector(&self, speech: &CallerSpeech<'_>) -> Result<Vec<f32>> {
         pooled_vector(&self.encoder, speech.utterance())
     }
 }
