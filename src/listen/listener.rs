@@ -82,7 +82,7 @@ impl Listener {
         };
         // Recognition cannot do without its model; with a recogniser of the user's own, the voice scorer may be absent.
         let voice = match (encoder, &options.asr_model) {
-            (Ok(_), _) => Some(VoiceScorer::load(store.folder())?),
+            (Ok(encoder), _) => Some(VoiceScorer::load(&encoder)?),
             (Err(error), None) if cfg!(feature = "whisper") => return Err(error),
             (Err(error), _) => {
                 tracing::warn!("no vocal emotion: {error}");
