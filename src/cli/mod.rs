@@ -10,6 +10,7 @@ mod mix;
 mod models;
 mod sentiment;
 mod voice;
+mod voice_train;
 
 mod demo;
 

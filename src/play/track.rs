@@ -205,6 +205,7 @@ fn outside(mark: &str, sound: &Stereo) -> Error {
 fn to_sink(sound: &Stereo, sink: Sink) -> Result<Stereo> {
     let channel = |data: &[f32]| resample(&Samples::new(data.to_vec(), sound.rate()), sink.rate);
     match sink.channels {
+        Channels::Stereo if sound.rate() == sink.rate => Ok(sound.clone()),
         Channels::Stereo => {
             let (left, right) = (channel(sound.left())?, channel(sound.right())?);
             Ok(Stereo::new(left.into_data(), right.into_data(), sink.rate))

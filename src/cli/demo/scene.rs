@@ -5,7 +5,9 @@ use std::sync::Arc;
 use codetta::audio::{Samples, Stereo};
 use codetta::capture;
 use codetta::outro::{Library, Outro, PlayHistory, PromptId, select};
-use codetta::play::{Action, Cue, LoopMarks, Loudness, MixerSettings, PlayPlan, Sink, Track, TrackSettings, render};
+use codetta::play::{
+    Action, Cue, LoopMarks, Loudness, MixerSettings, PlayPlan, Sink, Track, TrackSettings, render_with_timeline,
+};
 use codetta::units::{Frames, Language, Lufs};
 use codetta::{Result, judge};
 
@@ -95,17 +97,16 @@ impl<'a> Scene<'a> {
     /// Plays it all through the mixer that plays live.
     pub fn render(self) -> Result<Rendered> {
         let plan = PlayPlan { sink: self.sink, cues: self.cues, length: self.length };
-        let rendered = render(&plan, MixerSettings::default())?;
+        let (sound, course) = render_with_timeline(&plan, MixerSettings::default())?;
         let layer = |wanted: &str| -> Vec<f32> {
-            rendered
-                .timeline
+            course
                 .points
                 .iter()
                 .map(|point| {
                     let energy: f32 = point
                         .tracks
                         .iter()
-                        .filter(|level| rendered.timeline.tracks[level.track] == wanted)
+                        .filter(|level| course.tracks[level.track] == wanted)
                         .map(|level| 10f32.powf(level.level_dbfs / 10.0))
                         .sum();
                     10.0 * energy.log10()
@@ -113,15 +114,15 @@ impl<'a> Scene<'a> {
                 .collect()
         };
         let timeline = Timeline {
-            step_s: rendered.timeline.step_s,
+            step_s: course.step_s,
             before: layer("bed"),
             voice: layer("voice"),
             after: layer("ending"),
-            sum: rendered.timeline.points.iter().map(|point| point.level_dbfs).collect(),
+            sum: course.points.iter().map(|point| point.level_dbfs).collect(),
             fade: self.fade,
             marks: self.marks,
         };
-        Ok(Rendered { sound: rendered.sound, timeline })
+        Ok(Rendered { sound, timeline })
     }
 
     fn voice(&mut self, sound: &Stereo) -> Result<()> {
