@@ -129,7 +129,7 @@ fn perform(
     let mut answer = listener.listen(&recording, Terms { language: call.language, ..Default::default() })?;
     let evidence = answer.evidence(policy, Consent::default());
     let first = judge::decide(&evidence, policy);
-    answer.timings.add_total(start.elapsed().saturating_sub(answer.timings.total()));
+    answer.timings.set_total(start.elapsed());
     let mut last = first.clone();
     let mut asked = evidence.clone();
     for _ in 0..MOST_TURNS {
