@@ -28,6 +28,9 @@ pub mod sentiment;
 pub mod voice;
 
 pub mod judge;
+pub mod listen;
+
+pub mod dialogue;
 
 pub mod handoff;
 pub mod outro;

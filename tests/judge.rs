@@ -275,6 +275,7 @@ prop_compose! {
             consent: Consent { recording: true, emotion },
             speech_s: 1.0,
             asked_back,
+            read_backs: 0,
             read_back: read_back.map(|(rating, affirmed)| ReadBack {
                 rating: Rating::new(rating).unwrap(), source: RatingSource::Speech, affirmed,
             }),

@@ -7,6 +7,7 @@ mod heard;
 mod posterior;
 #[cfg(feature = "whisper")]
 mod recogniser;
+#[cfg(feature = "whisper")]
 mod search;
 #[cfg(feature = "whisper")]
 mod session;

@@ -56,12 +56,12 @@ struct Chosen {
 impl<'a> Judging<'a> {
     fn new(evidence: &'a Evidence, policy: &'a Policy) -> Self {
         let weights = &policy.rules().pool;
-        let contributions = pool::contributions(evidence, weights);
+        let stated = stated(evidence, policy);
+        let contributions = pool::contributions(evidence, standing(stated), weights);
         let of_feeling = contributions.iter().copied().filter(|c| c.source != Source::Rating).collect();
         // Words and voice are compared with a rating, so the prior, which stands for neither, stays out.
         let felt = Pooled::of(of_feeling, &[0.2; 5]).levels;
         let pooled = Pooled::of(contributions, &weights.prior);
-        let stated = stated(evidence, policy);
         Self { evidence, policy, pooled, felt, stated }
     }
 
@@ -190,20 +190,21 @@ impl<'a> Judging<'a> {
                 return Some((Rule::KeyAgainstSpeech, p));
             }
         }
+        if band == Band::Best && self.angry() {
+            return Some((Rule::AngerAgainstRating, self.anger()));
+        }
         let opposite = match band {
             Band::Low => Band::Best,
             Band::Best => Band::Low,
             Band::Middle => return None,
         };
         let against = self.felt_in(opposite);
-        if against >= thresholds.contradiction {
-            return Some((Rule::Contradiction, against));
-        }
-        (band == Band::Best && self.angry()).then(|| (Rule::AngerAgainstRating, self.anger()))
+        (against >= thresholds.contradiction).then_some((Rule::Contradiction, against))
     }
 
     fn may_read_back(&self) -> bool {
-        self.evidence.read_back.is_none() && self.policy.rules().limits.read_backs > 0
+        let used = self.evidence.read_backs.max(u8::from(self.evidence.read_back.is_some()));
+        used < self.policy.rules().limits.read_backs
     }
 
     fn angry(&self) -> bool {
@@ -289,6 +290,14 @@ impl<'a> Judging<'a> {
     }
 }
 
+/// The rating that stands without having been stated in this turn: read back and not denied.
+fn standing(stated: Stated) -> Option<Rating> {
+    match stated {
+        Stated::Final(rating, Some(Rule::ReadBackAffirmed | Rule::ReadBackUnanswered)) => Some(rating),
+        _ => None,
+    }
+}
+
 /// Which rating this turn leaves standing.
 fn stated(evidence: &Evidence, policy: &Policy) -> Stated {
     let thresholds = &policy.rules().thresholds;
@@ -299,6 +308,9 @@ fn stated(evidence: &Evidence, policy: &Policy) -> Stated {
     });
     let clear = |p: f64| p >= thresholds.accept;
     let likely = |p: f64| p >= thresholds.confirm;
+    let answered = evidence.speech_s > 0.0 || evidence.rating.is_some();
+    let limits = policy.rules().limits;
+    let exhausted = evidence.asked_back >= limits.reprompts.saturating_add(u8::from(limits.keypad));
     if let Some(read_back) = evidence.read_back {
         return match (best, read_back.affirmed) {
             // Heard twice: together surer than either.
@@ -308,14 +320,18 @@ fn stated(evidence: &Evidence, policy: &Policy) -> Stated {
             (Some((level, p)), _) if clear(p) => Stated::Final(level, Some(Rule::ReadBackCorrected)),
             (_, Some(true)) => Stated::Final(read_back.rating, Some(Rule::ReadBackAffirmed)),
             (_, Some(false)) => Stated::Missing(Rule::ReadBackDenied),
-            (Some(_), None) => Stated::Missing(Rule::RatingUnclear),
-            (None, None) => Stated::Final(read_back.rating, Some(Rule::ReadBackUnanswered)),
+            // Something came, but neither yes nor no: ask, while asking is allowed.
+            _ if answered && !exhausted => Stated::Missing(Rule::RatingUnclear),
+            _ => Stated::Final(read_back.rating, Some(Rule::ReadBackUnanswered)),
         };
     }
     match best {
         Some((level, p)) if clear(p) => Stated::Final(level, None),
         Some((level, p)) if likely(p) => Stated::Unsure(level, p),
         Some(_) => Stated::Missing(Rule::RatingUnclear),
+        None if evidence.rating.is_some_and(|rating| rating.source == RatingSource::Keypad) => {
+            Stated::Missing(Rule::KeysInvalid)
+        }
         None if evidence.speech_s <= 0.0 && evidence.rating.is_none() => Stated::Missing(Rule::NothingHeard),
         None => Stated::Missing(Rule::NoRating),
     }

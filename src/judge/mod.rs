@@ -7,10 +7,14 @@ mod policy;
 mod policy_file;
 mod pool;
 mod reasons;
+mod replay;
+mod turn;
 mod words;
 
 pub use decide::decide;
 pub use decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery, Reason};
 pub use evidence::{Consent, Evidence, RatingEvidence, RatingSource, ReadBack};
 pub use policy::{AfterLimit, BandRule, Bands, Limits, Policy, PoolWeights, Rules, Thresholds, WordAction, WordRule};
+pub use replay::{DecisionRecord, Difference, Replayed, replay};
+pub use turn::{Keyed, Spoken, TurnContext};
 pub use words::beyond_plain_rating;

@@ -1,9 +1,10 @@
 //! Log-linear pooling of the sources over the five canonical levels. DESIGN.md, "Judging", derives the weights.
 
-use super::evidence::{Evidence, RatingEvidence};
+use super::evidence::Evidence;
 use super::policy::PoolWeights;
 use crate::hear::RatingPosterior;
 use crate::sentiment::TextSentiment;
+use crate::units::Rating;
 use crate::voice::VoiceEmotion;
 
 /// Mixed into every distribution before its logarithm: no single source can rule a level out.
@@ -73,10 +74,12 @@ impl Pooled {
 }
 
 /// What the sources that `evidence` may use add to each level. Without consent to emotion: the rating alone.
-pub(super) fn contributions(evidence: &Evidence, weights: &PoolWeights) -> Vec<Contribution> {
+/// `standing` is a rating of an earlier turn that this turn confirmed; it then takes the place of this turn's.
+pub(super) fn contributions(evidence: &Evidence, standing: Option<Rating>, weights: &PoolWeights) -> Vec<Contribution> {
     let mut all = Vec::with_capacity(3);
-    if let Some(rating) = &evidence.rating {
-        all.push(of_rating(rating, weights));
+    let stated = evidence.rating.as_ref().map(|rating| rating.posterior);
+    if let Some(posterior) = standing.map(RatingPosterior::certain).or(stated) {
+        all.push(of_rating(posterior, weights));
     }
     if evidence.consent.emotion {
         all.extend(evidence.text.as_ref().map(|text| of_text(text, weights)));
@@ -87,8 +90,8 @@ pub(super) fn contributions(evidence: &Evidence, weights: &PoolWeights) -> Vec<C
 
 /// `w·log L(s)`, where `L(s) = Σ_r p(r)·C(r|s) + p(none)/5` and `C` is the chance that a caller who feels `s` states
 /// `r`: mostly `s` itself, at times a neighbour, at times the scale turned round.
-fn of_rating(rating: &RatingEvidence, weights: &PoolWeights) -> Contribution {
-    let RatingPosterior { levels, none } = rating.posterior;
+fn of_rating(posterior: RatingPosterior, weights: &PoolWeights) -> Contribution {
+    let RatingPosterior { levels, none } = posterior;
     let stated = 1.0 - weights.mirrored - weights.neighbour;
     let mut likelihood = [f64::from(sound(none)) / 5.0; 5];
     for (r, p) in levels.into_iter().enumerate() {
