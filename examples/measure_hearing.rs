@@ -143,7 +143,7 @@ fn main() -> Result<()> {
 
 struct Row {
     heard: Option<codetta::hear::Heard>,
-    masses: serde_json::Value,
+    detail: serde_json::Value,
     milliseconds: f64,
 }
 
@@ -152,7 +152,7 @@ impl Row {
         json!({
             "path": clip.path, "set": set, "line": line, "language": clip.lang, "truth": clip.truth(),
             "intent": clip.intent, "unit": clip.unit, "digit": clip.digit, "heard": self.heard,
-            "masses": self.masses, "ms": self.milliseconds,
+            "detail": self.detail, "ms": self.milliseconds,
         })
     }
 }
@@ -161,14 +161,14 @@ fn measure(recogniser: &mut Recogniser, path: &Path, line: Line, language: Langu
     let sound = telephone(&capture::read(path)?, line, u64::from(clip.path.bytes().map(u32::from).sum::<u32>()))?;
     let sound = resample(&sound, SampleRate::SPEECH)?;
     let start = Instant::now();
-    let (heard, masses) = match segment::speech(&sound)? {
+    let (heard, detail) = match segment::speech(&sound)? {
         None => (None, json!(null)),
         Some(utterance) => {
-            let (heard, masses) = recogniser.hear_in_detail(&utterance, language, &Options::default())?;
-            (Some(heard), json!(masses))
+            let (heard, detail) = recogniser.hear_in_detail(&utterance, language, &Options::default())?;
+            (Some(heard), json!(detail))
         }
     };
-    Ok(Row { heard, masses, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
+    Ok(Row { heard, detail, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
 }
 
 impl Tally {

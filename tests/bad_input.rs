@@ -16,7 +16,7 @@ fn good() -> PathBuf {
     let mut files: Vec<PathBuf> = fs::read_dir(&calls)
         .unwrap()
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "wav") && path.to_string_lossy().contains("zh-"))
+        .filter(|path| path.extension().is_some_and(|e| e == "wav") && path.to_string_lossy().contains("-zh"))
         .collect();
     files.sort();
     files.into_iter().next().expect("audio/calls holds Mandarin calls")
@@ -37,7 +37,8 @@ fn each_bad_file_is_named_once_and_the_good_one_is_rated() {
     let path = |name: &str| folder.path().join(name);
     fs::write(path("empty.wav"), b"").unwrap();
     fs::write(path("text.wav"), "这不是声音 this is not sound\n".repeat(200)).unwrap();
-    fs::write(path("noise.mp3"), (0..4000u32).map(|i| (i * 2_654_435_761 >> 13) as u8).collect::<Vec<_>>()).unwrap();
+    fs::write(path("noise.mp3"), (0..4000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>())
+        .unwrap();
     fs::write(path("header-only.wav"), &fs::read(good()).unwrap()[..40]).unwrap();
     fs::create_dir(path("folder.wav")).unwrap();
     let good = good();

@@ -121,12 +121,13 @@ def encode(sound, path, rate=RATE, quality=4):
     subprocess.run(command, input=sound.T.astype("<f4").tobytes(), check=True)
 
 
-def decode(path):
-    """A sound file as a (2, n) array at the project's rate."""
-    command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-i", str(path), "-f", "f32le", "-ar", str(RATE), "-af",
-               "aformat=channel_layouts=stereo,pan=stereo|c0=c0|c1=c1", "-"]
+def decode(path, channels=2):
+    """A sound file as a (2, n) array at the project's rate; one channel is heard on both sides."""
+    command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-i", str(path), "-f", "f32le", "-ar", str(RATE), "-ac",
+               str(channels), "-"]
     raw = subprocess.run(command, capture_output=True, check=True).stdout
-    return numpy.frombuffer(raw, dtype="<f4").reshape(-1, 2).T.astype(float)
+    sound = numpy.frombuffer(raw, dtype="<f4").reshape(-1, channels).T.astype(float)
+    return sound if channels == 2 else numpy.repeat(sound, 2, axis=0)
 
 
 def close_loop(sound, start, end, seam=0.08):

@@ -35,7 +35,7 @@ pub struct MixArgs {
     /// Fold both sounds down to one channel before their loudness is matched, as for a telephone
     #[arg(long)]
     mono: bool,
-    /// Fade only: match no loudness, soften no edge, limit no peak
+    /// Fade only: match no loudness, soften no edge, limit and measure nothing
     #[arg(long)]
     no_match: bool,
     /// Also write levels and gains over time, as JSON
@@ -61,12 +61,13 @@ pub fn run(args: &MixArgs, output: &mut Output) -> Result<Status> {
         at_s: args.at,
         fade_s: args.fade,
         matched: !args.no_match,
+        timeline: args.timeline.is_some(),
         sink: Some(Sink { rate, channels }),
     };
     let mixed = crossfade(&from, &to, &settings)?;
     write_wav_stereo(&args.out, &mixed.sound)?;
-    if let Some(path) = &args.timeline {
-        let text = serde_json::to_vec(&mixed.timeline)
+    if let (Some(path), Some(timeline)) = (&args.timeline, &mixed.timeline) {
+        let text = serde_json::to_vec(timeline)
             .map_err(|e| Error::new(ErrorKind::Internal, "timeline", format!("cannot be written as JSON: {e}")))?;
         codetta::files::write_whole(path, &text)?;
     }

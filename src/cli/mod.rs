@@ -1,6 +1,7 @@
 //! The command line: one file a verb. Results go to standard output, everything else to standard error.
 
 mod keypad;
+mod library;
 mod options;
 mod output;
 mod rate;
@@ -9,6 +10,7 @@ mod mix;
 mod models;
 mod sentiment;
 mod voice;
+mod voice_train;
 
 mod demo;
 
@@ -46,6 +48,8 @@ enum Verb {
     Keypad(keypad::KeypadArgs),
     /// Loudness-matched crossfade from one sound into another
     Mix(mix::MixArgs),
+    /// Outros and prompts: list them, check them
+    Library(library::LibraryArgs),
     /// Speech models: list, verify, import
     Models(models::ModelsArgs),
 }
@@ -86,6 +90,7 @@ fn dispatch(verb: Verb, output: &mut Output) -> Result<Status> {
         Verb::Sentiment(args) => sentiment::run(&args, output),
         Verb::Voice(args) => voice::run(&args, output),
         Verb::Mix(args) => mix::run(&args, output),
+        Verb::Library(args) => library::run(&args, output),
         Verb::Models(args) => models::run(&args, output),
     }
 }

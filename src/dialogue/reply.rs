@@ -88,9 +88,9 @@ fn in_mandarin(text: &str) -> Reply {
 fn in_english(text: &str) -> Reply {
     let padded = format!(" {text} ");
     let says = |phrase: &&str| padded.contains(&format!(" {phrase} "));
-    if NO_EN.iter().any(|no| says(&no)) && !padded.contains(" no mistake ") && !padded.contains(" not wrong ") {
+    if NO_EN.iter().any(&says) && !padded.contains(" no mistake ") && !padded.contains(" not wrong ") {
         Reply::No
-    } else if YES_EN.iter().any(|yes| says(&yes)) {
+    } else if YES_EN.iter().any(says) {
         Reply::Yes
     } else {
         Reply::Other

@@ -6,6 +6,7 @@ mod heard;
 mod posterior;
 #[cfg(feature = "whisper")]
 mod recogniser;
+#[cfg(feature = "whisper")]
 mod search;
 #[cfg(feature = "whisper")]
 mod session;
@@ -15,4 +16,4 @@ pub use grammar::Request;
 pub use heard::{Heard, Intents, RatingPosterior, Transcript};
 pub use posterior::Masses;
 #[cfg(feature = "whisper")]
-pub use recogniser::{Options, Recogniser};
+pub use recogniser::{Detail, Options, Recogniser};

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::heard::{Heard, Transcript};
 use super::posterior::{Calibration, Masses};
 use super::search::{Found, NextToken, search};
@@ -33,6 +35,16 @@ impl Default for Options {
     }
 }
 
+/// What a posterior was made from: for diagnosis, and for fitting the calibration.
+#[derive(Clone, Debug, Serialize)]
+pub struct Detail {
+    pub masses: Masses,
+    /// The most probable first tokens, in hexadecimal, and their log-probabilities.
+    pub first: Vec<(String, f32)>,
+    /// The heaviest texts and their probabilities.
+    pub texts: Vec<(String, f32)>,
+}
+
 /// A loaded model, used for one utterance at a time.
 pub struct Recogniser {
     session: Session,
@@ -60,7 +72,7 @@ impl Recogniser {
         self.hear_in_detail(utterance, language, options).map(|(heard, _)| heard)
     }
 
-    /// The same, with the raw masses that the posterior was calibrated from.
+    /// The same, with what the posterior was made from.
     ///
     /// # Errors
     /// As [`Recogniser::hear`].
@@ -69,13 +81,13 @@ impl Recogniser {
         utterance: &Utterance,
         language: Language,
         options: &Options,
-    ) -> Result<(Heard, Masses)> {
+    ) -> Result<(Heard, Detail)> {
         let found = self.search(utterance, language, options)?;
         let text = |tokens: &[i32]| {
             let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.session.text(*token)).copied().collect();
             String::from_utf8_lossy(&bytes).into_owned()
         };
-        let texts: Vec<(String, f32)> =
+        let mut texts: Vec<(String, f32)> =
             found.hypotheses.iter().map(|hypothesis| (text(&hypothesis.tokens), hypothesis.mass)).collect();
         let masses = Masses::of(texts.iter().map(|(text, mass)| (text.as_str(), *mass)), language);
         let heard = Heard {
@@ -83,7 +95,17 @@ impl Recogniser {
             rating: masses.rating(&Calibration::of(language)),
             intents: masses.intents(),
         };
-        Ok((heard, masses))
+        texts.sort_by(|a, b| b.1.total_cmp(&a.1));
+        texts.truncate(40);
+        Ok((heard, Detail { masses, first: self.first(&found.first), texts }))
+    }
+
+    fn first(&self, log_probabilities: &[f32]) -> Vec<(String, f32)> {
+        let mut order: Vec<usize> = (0..log_probabilities.len()).collect();
+        order.sort_by(|a, b| log_probabilities[*b].total_cmp(&log_probabilities[*a]));
+        let hexadecimal =
+            |token: usize| self.session.text(token as i32).iter().map(|byte| format!("{byte:02x}")).collect();
+        order.into_iter().take(400).map(|token| (hexadecimal(token), log_probabilities[token])).collect()
     }
 
     fn search(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Found> {

@@ -40,6 +40,8 @@ pub struct Hypothesis {
 pub struct Found {
     /// The greedy path, without what ended it.
     pub best: Vec<Token>,
+    /// Log-probabilities of the first token, over the whole vocabulary.
+    pub first: Vec<f32>,
     /// Disjoint hypotheses. Their masses sum to at most 1; the rest is spread over what fell below the width.
     pub hypotheses: Vec<Hypothesis>,
 }
@@ -52,8 +54,10 @@ pub fn search(model: &mut impl NextToken, extra: usize) -> Result<Found> {
     let mut hypotheses = Vec::new();
     let mut best = Vec::new();
     let mut mass = 1.0f32;
+    let first_token = model.next(&[])?;
     loop {
-        let children = expand(model, &best, mass)?;
+        let children =
+            if best.is_empty() { children(model, &best, mass, &first_token) } else { expand(model, &best, mass)? };
         let Some((first, rest)) = children.split_first() else { break };
         hypotheses.extend_from_slice(rest);
         mass = first.mass;
@@ -76,16 +80,20 @@ pub fn search(model: &mut impl NextToken, extra: usize) -> Result<Found> {
         let hypothesis = hypotheses.swap_remove(index);
         hypotheses.extend(expand(model, &hypothesis.tokens, hypothesis.mass)?);
     }
-    Ok(Found { best, hypotheses })
+    Ok(Found { best, first: first_token, hypotheses })
 }
 
 /// What may follow `prefix`, heaviest first.
 fn expand(model: &mut impl NextToken, prefix: &[Token], mass: f32) -> Result<Vec<Hypothesis>> {
     let log_probabilities = model.next(prefix)?;
+    Ok(children(model, prefix, mass, &log_probabilities))
+}
+
+fn children(model: &impl NextToken, prefix: &[Token], mass: f32, log_probabilities: &[f32]) -> Vec<Hypothesis> {
     let mut order: Vec<usize> = (0..log_probabilities.len()).collect();
     let width = WIDTH.min(order.len());
     if width == 0 {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let heavier = |a: &usize, b: &usize| log_probabilities[*b].total_cmp(&log_probabilities[*a]).then(a.cmp(b));
     if width < order.len() {
@@ -104,7 +112,7 @@ fn expand(model: &mut impl NextToken, prefix: &[Token], mass: f32) -> Result<Vec
         }
         Hypothesis { tokens, mass, ended }
     });
-    Ok(children.collect())
+    children.collect()
 }
 
 /// Whether the last tokens repeat with a period of one to four, four times over.

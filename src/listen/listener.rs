@@ -21,7 +21,7 @@ use crate::model::Store;
 use crate::segment::{self, Utterance};
 use crate::sentiment::{Sentiment, TextSentiment};
 use crate::units::{Language, SampleRate, Scale};
-use crate::voice::{Prosody, VoiceEmotion, VoiceScorer};
+use crate::voice::{CallerSpeech, Prosody, VoiceEmotion, VoiceScorer};
 
 /// What the models are called in the store.
 #[cfg(feature = "whisper")]
@@ -51,7 +51,7 @@ pub struct ListenerOptions {
 
 impl Default for ListenerOptions {
     fn default() -> Self {
-        Self { threads: None, asr_model: None, deadline: Duration::from_secs(10) }
+        Self { threads: None, asr_model: None, deadline: Duration::from_secs(30) }
     }
 }
 
@@ -71,7 +71,7 @@ impl Listener {
     /// [`crate::ErrorKind::Model`] when a model is missing or damaged; the message names the command that repairs it.
     pub fn load(options: &ListenerOptions) -> Result<Self> {
         let store = Store::locate()?;
-        let voice_model = store.path(ENCODER);
+        let encoder = store.path(ENCODER);
         #[cfg(feature = "whisper")]
         let recogniser = {
             let model = match &options.asr_model {
@@ -81,8 +81,8 @@ impl Listener {
             Mutex::new(Recogniser::load(&model, default_threads(options.threads))?)
         };
         // Recognition cannot do without its model; with a recogniser of the user's own, the voice scorer may be absent.
-        let voice = match (voice_model, &options.asr_model) {
-            (Ok(model), _) => Some(VoiceScorer::load(&model)?),
+        let voice = match (encoder, &options.asr_model) {
+            (Ok(encoder), _) => Some(VoiceScorer::load(&encoder)?),
             (Err(error), None) if cfg!(feature = "whisper") => return Err(error),
             (Err(error), _) => {
                 tracing::warn!("no vocal emotion: {error}");
@@ -127,7 +127,7 @@ impl Listener {
             answer.speech_s = utterance.speech_seconds();
             self.hear_and_feel(&utterance, terms, &mut answer)?;
         }
-        answer.timings.add_total(start.elapsed());
+        answer.timings.set_total(start.elapsed());
         Ok(answer)
     }
 
@@ -151,8 +151,9 @@ impl Listener {
     fn feel(&self, utterance: &Utterance) -> Result<(Option<VoiceEmotion>, Prosody, Timings)> {
         let mut timings = Timings::default();
         let prosody = timings.time(Stage::Prosody, || Prosody::of(utterance));
-        let voice =
-            timings.time(Stage::Voice, || self.voice.as_ref().map(|scorer| scorer.score(utterance)).transpose())?;
+        let voice = timings.time(Stage::Voice, || {
+            self.voice.as_ref().map(|scorer| scorer.score(&CallerSpeech::of_caller(utterance))).transpose()
+        })?;
         Ok((voice, prosody, timings))
     }
 
@@ -162,7 +163,11 @@ impl Listener {
         let heard = timings.time(Stage::Hear, || {
             // A recogniser whose thread died is still whole: its state is rebuilt for each utterance.
             let mut recogniser = self.recogniser.lock().unwrap_or_else(PoisonError::into_inner);
-            recogniser.hear(utterance, terms.language, &hear::Options { deadline: self.options.deadline, ..Default::default() })
+            recogniser.hear(
+                utterance,
+                terms.language,
+                &hear::Options { deadline: self.options.deadline, ..Default::default() },
+            )
         })?;
         let rating = heard.rating.best().map(|(rating, _)| rating);
         let text = timings.time(Stage::Sentiment, || {

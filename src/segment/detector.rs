@@ -6,7 +6,7 @@
 
 use earshot::Detector;
 
-use super::tones::TonePair;
+use super::tones::Tones;
 use crate::audio::Samples;
 
 /// Samples per detector frame: 16 ms at 16 kHz.
@@ -36,6 +36,10 @@ const FLOOR_FOLLOW: f32 = 0.05;
 const FLOOR_RISE: f32 = 0.03;
 /// Frames whose mean is the first floor of a live line.
 const FIRST_FRAMES: u32 = 4;
+/// A recording whose level varies by less (dB) holds steady noise, or nothing.
+const STEADY: f32 = 4.5;
+/// At least so far (dB) below its loud parts lies the floor of any other recording, though cut close to its word.
+const WORD_ABOVE_FLOOR: f32 = 10.0;
 /// Sound so far (dB) below the loudest speech just heard is its echo or the room, and how fast that fades (dB a frame).
 const BELOW_PEAK: f32 = 28.0;
 const PEAK_FADE: f32 = 0.15;
@@ -43,7 +47,7 @@ const PEAK_FADE: f32 = 0.15;
 /// A streaming voice detector for one channel of 16 kHz sound. Neither allocates nor blocks once it is made.
 pub struct VoiceDetector {
     network: Box<Detector>,
-    tones: TonePair,
+    tones: Tones,
     gain: f32,
     noise: u32,
     high_pass: (f32, f32),
@@ -66,18 +70,24 @@ impl VoiceDetector {
         energies.sort_by(f32::total_cmp);
         let loud = energies.get(energies.len() * 95 / 100).copied().unwrap_or(0.0);
         let gain = (TARGET_ENERGY / loud.max(1e-9)).sqrt().clamp(1.0 / MAX_GAIN, MAX_GAIN);
-        // The quietest 80 ms; in a recording cut close to its word that is the word's own end.
+        // The quietest 80 ms; in a recording cut close to its word that is still the word itself.
         let mut filter = (0.0, 0.0);
         let levels: Vec<f32> = data.chunks_exact(FRAME).map(|frame| filtered_energy(frame, &mut filter)).collect();
         let quietest = levels.windows(5).map(|five| five.iter().sum::<f32>() / 5.0).fold(f32::INFINITY, f32::min);
-        let floor = if quietest.is_finite() { decibels(quietest) } else { LOWEST_FLOOR };
+        let mut sorted = levels.clone();
+        sorted.sort_by(f32::total_cmp);
+        let loudest = decibels(sorted.get(sorted.len() * 95 / 100).copied().unwrap_or(0.0));
+        let quietest = if quietest.is_finite() { decibels(quietest) } else { LOWEST_FLOOR };
+        // Steady noise varies by some 3 dB; what varies more holds more than noise.
+        let is_noise = loudest - quietest < STEADY;
+        let floor = if is_noise { quietest } else { quietest.min(loudest - WORD_ABOVE_FLOOR) };
         Self::with(gain, floor.max(LOWEST_FLOOR), 0)
     }
 
     fn with(gain: f32, floor: f32, learning: u32) -> Self {
         let mut detector = Self {
             network: Detector::default_boxed(),
-            tones: TonePair::new(),
+            tones: Tones::new(),
             gain,
             noise: 0x9e37_79b9,
             high_pass: (0.0, 0.0),
@@ -97,7 +107,7 @@ impl VoiceDetector {
         let probability = self.network_probability(frame);
         let level = self.level(frame);
         let above = ((level - self.floor - GATE.0) / (GATE.1 - GATE.0)).clamp(0.0, 1.0);
-        let gated = if self.tones.holds(frame) { 0.0 } else { probability * above };
+        let gated = if self.tones.hold(frame) { 0.0 } else { probability * above };
         self.peak = if gated >= 0.5 { self.peak.max(level) } else { self.peak } - PEAK_FADE;
         if level < self.peak - BELOW_PEAK { 0.0 } else { gated }
     }

@@ -30,7 +30,7 @@ impl Default for EndpointSettings {
             offset: 0.3,
             minimum_speech: 0.08,
             pause: 0.128,
-            hangover: 0.416,
+            hangover: 0.4,
             pre_roll: 0.24,
             maximum: 30.0,
         }

@@ -68,9 +68,9 @@ fn card(html: &mut String, call: &PageCall) {
         chart = timeline::svg(&call.timeline),
         legend = timeline::LEGEND,
     );
-    let _ = write!(
+    let _ = writeln!(
         html,
-        "<section><h3>Heard</h3><p class=\"heard\">{}</p>{}</section>\n",
+        "<section><h3>Heard</h3><p class=\"heard\">{}</p>{}</section>",
         escape(&call.heard),
         bars(&call.posterior)
     );

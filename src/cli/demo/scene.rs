@@ -5,7 +5,9 @@ use std::sync::Arc;
 use codetta::audio::{Samples, Stereo};
 use codetta::capture;
 use codetta::outro::{Library, Outro, PlayHistory, PromptId, select};
-use codetta::play::{Action, Cue, LoopMarks, Loudness, MixerSettings, PlayPlan, Sink, Track, TrackSettings, render};
+use codetta::play::{
+    Action, Cue, LoopMarks, Loudness, MixerSettings, PlayPlan, Sink, Track, TrackSettings, render_with_timeline,
+};
 use codetta::units::{Frames, Language, Lufs};
 use codetta::{Result, judge};
 
@@ -95,33 +97,34 @@ impl<'a> Scene<'a> {
     /// Plays it all through the mixer that plays live.
     pub fn render(self) -> Result<Rendered> {
         let plan = PlayPlan { sink: self.sink, cues: self.cues, length: self.length };
-        let rendered = render(&plan, MixerSettings::default())?;
+        let (sound, course) = render_with_timeline(&plan, MixerSettings::default())?;
         let layer = |wanted: &str| -> Vec<f32> {
-            rendered
-                .timeline
+            course
                 .points
                 .iter()
                 .map(|point| {
                     let energy: f32 = point
                         .tracks
                         .iter()
-                        .filter(|level| rendered.timeline.tracks[level.track] == wanted)
+                        .filter(|level| course.tracks[level.track] == wanted)
                         .map(|level| 10f32.powf(level.level_dbfs / 10.0))
                         .sum();
                     10.0 * energy.log10()
                 })
                 .collect()
         };
+        let mid_fade_deviation_db = self.fade.map(|fade| mid_fade_deviation(&course, fade));
         let timeline = Timeline {
-            step_s: rendered.timeline.step_s,
+            mid_fade_deviation_db,
+            step_s: course.step_s,
             before: layer("bed"),
             voice: layer("voice"),
             after: layer("ending"),
-            sum: rendered.timeline.points.iter().map(|point| point.level_dbfs).collect(),
+            sum: course.points.iter().map(|point| point.level_dbfs).collect(),
             fade: self.fade,
             marks: self.marks,
         };
-        Ok(Rendered { sound: rendered.sound, timeline })
+        Ok(Rendered { sound, timeline })
     }
 
     fn voice(&mut self, sound: &Stereo) -> Result<()> {
@@ -136,6 +139,21 @@ impl<'a> Scene<'a> {
     fn mark(&mut self, name: &str) {
         self.marks.push((Frames(self.clock).seconds(self.sink.rate), name.to_owned()));
     }
+}
+
+/// Equal power: what is heard in the middle of a crossfade is the sum of the powers of what enters and what leaves,
+/// each at −3 dB. Both are checked: the gains against equal power, and the mix against the layers.
+fn mid_fade_deviation(course: &codetta::play::Timeline, (start, end): (f64, f64)) -> f32 {
+    let third = (end - start) / 3.0;
+    let middle = course.points.iter().filter(|point| (start + third..end - third).contains(&point.at_s));
+    let power = |db: f32| 10f32.powf(db / 10.0);
+    let (mut mixed, mut wanted) = (0.0, 0.0);
+    for point in middle {
+        mixed += power(point.level_dbfs);
+        let gains: f32 = point.tracks.iter().map(|track| power(track.gain_db)).sum();
+        wanted += point.tracks.iter().map(|track| power(track.level_dbfs)).sum::<f32>() / gains;
+    }
+    10.0 * (mixed / wanted).log10()
 }
 
 /// A track of the library, made ready; `looped` asks it to repeat at its marks.
