@@ -2,6 +2,7 @@
 
 mod answer;
 mod grammar;
+#[cfg(feature = "whisper")]
 mod head;
 mod heard;
 mod posterior;

@@ -25,7 +25,10 @@ pub fn ebur128(file: &Path, from_s: f64, to_s: f64) -> Measured {
     let summary = text.rsplit("Summary:").next().unwrap_or_default();
     let value = |name: &str| -> f32 {
         let rest = summary.split(name).nth(1).unwrap_or_else(|| panic!("no {name} in: {text}"));
-        rest.split_whitespace().next().and_then(|v| v.parse().ok()).unwrap_or_else(|| panic!("no value of {name}: {text}"))
+        rest.split_whitespace()
+            .next()
+            .and_then(|v| v.parse().ok())
+            .unwrap_or_else(|| panic!("no value of {name}: {text}"))
     };
     Measured { integrated_lufs: value("I:"), true_peak_dbtp: value("Peak:") }
 }
