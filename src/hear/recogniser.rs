@@ -23,6 +23,10 @@ const MAX_SAMPLES: usize = 29 * 16_000;
 /// Shorter input makes whisper.cpp return before it has encoded anything.
 const MIN_SAMPLES: usize = 8_000;
 
+/// Tokens that must follow a word for an alternative to it to be read as if they followed it too: one-word answers and
+/// their units stay below it, so that what competes with a number competes with all its mass.
+const LONG_TAIL: usize = 5;
+
 /// Settings of one recognition.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -98,15 +102,21 @@ impl Recogniser {
         let mut texts: Vec<(String, f32)> = Vec::with_capacity(found.hypotheses.len());
         for hypothesis in &found.hypotheses {
             let whole = text(&hypothesis.tokens);
-            // A hypothesis that left the best path one token ago and has not changed what was said until there
-            // would most likely have gone on as the best does: "四分" before ", 不是, 五分" is no four.
-            let stem = hypothesis.tokens.split_last().map_or(&[][..], |(_, stem)| stem);
-            let undecided = !hypothesis.ended
-                && hypothesis.tokens.len() < found.best.len()
-                && found.best.starts_with(stem)
-                && read(&text(stem), language).rating.is_some()
-                && read(&text(stem), language) == read(&whole, language);
-            texts.push((if undecided { best.clone() } else { whole }, hypothesis.mass));
+            // A hypothesis that is only begun, and has said until here what the best path had said by then, would most
+            // likely have gone on as the best does: "四分" before ", 不是, 五分" is no four.
+            let by_then = found.best.get(..hypothesis.tokens.len()).map(|best| read(&text(best), language));
+            let reading = read(&whole, language);
+            let begun = !hypothesis.ended && by_then == Some(reading);
+            let tail = found.best.get(hypothesis.tokens.len()..).unwrap_or_default();
+            let text = if begun && reading.rating.is_some() {
+                best.clone()
+            } else if begun && tail.len() >= LONG_TAIL {
+                // One other word early in a long answer says nothing against what comes after it.
+                text(&[&hypothesis.tokens, tail].concat())
+            } else {
+                whole
+            };
+            texts.push((text, hypothesis.mass));
         }
         let masses = Masses::of(texts.iter().map(|(text, mass)| (text.as_str(), *mass)), language);
         let transcript = tidy(&best);
