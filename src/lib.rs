@@ -28,6 +28,7 @@ pub mod sentiment;
 pub mod voice;
 
 pub mod judge;
+pub mod listen;
 
 pub mod handoff;
 pub mod outro;

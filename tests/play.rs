@@ -7,7 +7,7 @@ use std::sync::Arc;
 use codetta::audio::{Stereo, integrated_loudness, true_peak};
 use codetta::play::{
     Action, Channels, CrossfadeSettings, Cue, EndingParts, LoopMarks, Loudness, MixerSettings, PlayPlan, Sink, Track,
-    TrackSettings, crossfade, render,
+    TrackSettings, crossfade, render, render_with_timeline,
 };
 use codetta::{Decibels, ErrorKind, Frames, Lufs, SampleRate};
 use sounds::{constant, level_db, noise, part, steepest, tone, true_peak_of};
@@ -31,11 +31,11 @@ fn music(track: &Arc<Track>, fade_s: f64) -> Action {
 
 fn perform(cues: Vec<Cue>, length_s: Option<f64>, limiter: bool) -> Stereo {
     let plan = PlayPlan { sink: Sink::STUDIO, cues, length: length_s.map(|s| RATE.frames(s)) };
-    render(&plan, MixerSettings { limiter, ..MixerSettings::default() }).unwrap().sound
+    render(&plan, MixerSettings { limiter, ..MixerSettings::default() }).unwrap()
 }
 
 fn raw(at_s: f64, fade_s: f64) -> CrossfadeSettings {
-    CrossfadeSettings { at_s: Some(at_s), fade_s, matched: false, sink: None }
+    CrossfadeSettings { at_s: Some(at_s), fade_s, matched: false, sink: None, timeline: false }
 }
 
 fn matched(at_s: f64, fade_s: f64) -> CrossfadeSettings {
@@ -104,7 +104,7 @@ fn hot_material_stays_below_the_ceiling_at_every_rate() {
             ],
             length: None,
         };
-        let sound = render(&plan, MixerSettings::default()).unwrap().sound;
+        let sound = render(&plan, MixerSettings::default()).unwrap();
         assert!(true_peak(&sound).unwrap().0 <= -1.0, "{hertz} Hz: {:?}", true_peak(&sound));
         let strict = true_peak_of(&sound);
         // White noise up to the highest frequency is the hardest case for any meter of few taps; full scale holds.
@@ -308,13 +308,13 @@ fn an_ending_is_performed_in_order_and_at_one_loudness() {
         let outro = track(&noise(71, 0.02, 10.0, RATE), None);
         let prompts = vec![(1.0, track(&tone(300.0, 0.1, 2.0, RATE), None))];
         let parts = EndingParts { bed: Some(bed), prompts, outro, answer_s: 4.0, fade_s: 2.0 };
-        let ending = render(&PlayPlan::ending(parts, sink), MixerSettings::default()).unwrap();
-        assert!((ending.sound.seconds() - 17.0).abs() < 0.001, "{}", ending.sound.seconds());
-        let loudness = |span| integrated_loudness(&part(&ending.sound, span)).unwrap().0;
+        let plan = PlayPlan::ending(parts, sink);
+        let (ending, timeline) = render_with_timeline(&plan, MixerSettings::default()).unwrap();
+        assert!((ending.seconds() - 17.0).abs() < 0.001, "{}", ending.seconds());
+        let loudness = |span| integrated_loudness(&part(&ending, span)).unwrap().0;
         assert!((loudness(9.0..17.0) - loudness(4.0..7.0)).abs() < 1.0);
         assert!((loudness(9.0..17.0) - -18.0).abs() < 0.5);
-        assert!(true_peak(&ending.sound).unwrap().0 <= -1.0);
-        let timeline = &ending.timeline;
+        assert!(true_peak(&ending).unwrap().0 <= -1.0);
         assert!((timeline.points.len() as f64 * timeline.step_s - 17.0).abs() < 2.0 * timeline.step_s);
         let middle = timeline.points.iter().find(|point| point.at_s >= 8.0).unwrap();
         let power: f32 = middle.tracks.iter().map(|track| Decibels(track.gain_db).amplitude().powi(2)).sum();

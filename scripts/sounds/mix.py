@@ -4,7 +4,7 @@ import re
 import subprocess
 
 import numpy
-from scipy import signal
+from scipy import ndimage, signal
 
 from synth import RATE
 
@@ -22,6 +22,14 @@ def low_cut(sound, hertz):
 
 def low_pass(sound, hertz, order=2):
     return signal.sosfilt(signal.butter(order, hertz, "low", fs=RATE, output="sos"), sound)
+
+
+def shelf(sound, decibels, hertz=2500):
+    """Lifts or lowers what lies above `hertz`."""
+    if decibels == 0:
+        return sound
+    above = signal.sosfilt(signal.butter(1, hertz, "high", fs=RATE, output="sos"), sound)
+    return sound + (gain(decibels) - 1) * above
 
 
 def pan(sound, place):
@@ -50,6 +58,7 @@ def room(seconds, seed=1):
 
 def mix(stems, seconds_of_room, top):
     """Sums (part, sound) pairs into one stereo sound with a common room."""
+    stems = [(part, shelf(sound, part.shelf)) for part, sound in stems]
     dry = sum(pan(low_cut(sound, part.low_cut), part.pan) * gain(part.level) for part, sound in stems)
     send = sum(pan(low_cut(sound, max(part.low_cut, 180.0)), part.pan) * gain(part.level + part.reverb)
                for part, sound in stems)
@@ -75,9 +84,8 @@ def limit(sound, ceiling):
     needed = numpy.minimum(1.0, gain(ceiling) / numpy.maximum(peak, 1e-9))
     if needed.min() >= 1.0:
         return sound
-    from scipy.ndimage import minimum_filter1d
     window = int(0.012 * RATE) | 1
-    held = minimum_filter1d(needed, 2 * window)
+    held = ndimage.minimum_filter1d(needed, 2 * window)
     kernel = numpy.hanning(window + 2)[1:-1]
     smooth = numpy.convolve(numpy.pad(held, window, mode="edge"), kernel / kernel.sum(), "same")[window:-window]
     return sound * smooth
@@ -104,7 +112,7 @@ def clean_ends(sound, lead=0.010, floor=-52.0):
     return sound, start / RATE
 
 
-def encode(sound, path, rate=RATE, quality=5):
+def encode(sound, path, rate=RATE, quality=4):
     """Ogg Vorbis, with fixed stream serial so that the same sound gives the same bytes."""
     channels = 1 if sound.ndim == 1 else 2
     command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-y", "-f", "f32le", "-ar", str(rate), "-ac",
@@ -113,12 +121,13 @@ def encode(sound, path, rate=RATE, quality=5):
     subprocess.run(command, input=sound.T.astype("<f4").tobytes(), check=True)
 
 
-def decode(path):
-    """A sound file as a (2, n) array at the project's rate."""
-    command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-i", str(path), "-f", "f32le", "-ar", str(RATE), "-af",
-               "aformat=channel_layouts=stereo,pan=stereo|c0=c0|c1=c1", "-"]
+def decode(path, channels=2):
+    """A sound file as a (2, n) array at the project's rate; one channel is heard on both sides."""
+    command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-i", str(path), "-f", "f32le", "-ar", str(RATE), "-ac",
+               str(channels), "-"]
     raw = subprocess.run(command, capture_output=True, check=True).stdout
-    return numpy.frombuffer(raw, dtype="<f4").reshape(-1, 2).T.astype(float)
+    sound = numpy.frombuffer(raw, dtype="<f4").reshape(-1, channels).T.astype(float)
+    return sound if channels == 2 else numpy.repeat(sound, 2, axis=0)
 
 
 def close_loop(sound, start, end, seam=0.08):

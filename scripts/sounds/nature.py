@@ -92,19 +92,20 @@ def rain():
     """Steady soft rain with single drops in front and one far roll of thunder, more felt than heard."""
     generator = numpy.random.default_rng(103)
     seconds = 19.0
-    sound = noise(generator, seconds, 700, 7500, 1) * 0.30 * curve(generator, seconds, 2.5, 0.25)
-    sound += noise(generator, seconds, 120, 700, 1) * 0.16 * curve(generator, seconds, 4.0, 0.25)
+    sound = noise(generator, seconds, 600, 2600, 1) * 0.26 * curve(generator, seconds, 1.6, 0.45)
+    sound += noise(generator, seconds, 150, 900, 2) * 0.15 * curve(generator, seconds, 3.0, 0.4)
+    sound = mix.low_pass(sound, 7000, 1)
     drops = numpy.zeros_like(sound)
     for start in numpy.sort(generator.uniform(0, seconds - 0.5, int(seconds * 46))):
-        hertz, weight = generator.lognormal(7.75, 0.35), generator.lognormal(-2.1, 0.6)
+        hertz, weight = generator.lognormal(7.75, 0.35), generator.lognormal(-1.75, 0.7)
         add(drops, weight * drop(generator, min(hertz, 7000), generator.uniform(0.008, 0.035)), start)
     for start in generator.uniform(0.5, seconds - 3, 16):
-        add(drops, 0.38 * drop(generator, generator.uniform(600, 1300), generator.uniform(0.05, 0.09)), start)
+        add(drops, 0.5 * drop(generator, generator.uniform(600, 1300), generator.uniform(0.05, 0.09)), start)
     wet = numpy.stack([signal.fftconvolve(drops[c], mix.room(0.7)[c])[: drops.shape[1]] for c in range(2)])
     time = numpy.arange(sound.shape[1]) / RATE
     roll = numpy.clip((time - 6.5) / 1.2, 0, 1) * numpy.exp(-numpy.maximum(time - 7.6, 0) / 2.0)
     sound += noise(generator, seconds, 35, 140) * 0.22 * roll * curve(generator, seconds, 0.35, 0.6)
-    return faded(sound + drops + 0.35 * wet, 1.2, 4.0), {}
+    return faded(sound + mix.low_pass(drops, 8000, 1) + 0.4 * wet, 1.2, 4.0), {}
 
 
 def chirp(generator, notes, place, weight):
@@ -127,11 +128,12 @@ def brook():
     """A brook over stones, a blackbird near, a tit and a cuckoo farther off: a morning."""
     generator = numpy.random.default_rng(107)
     seconds = 18.0
-    sound = noise(generator, seconds, 250, 1400, 1) * 0.075 * curve(generator, seconds, 0.5, 0.35)
-    sound += noise(generator, seconds, 1400, 5000, 1) * 0.035 * curve(generator, seconds, 0.3, 0.4)
+    sound = noise(generator, seconds, 300, 1100, 2) * 0.06 * curve(generator, seconds, 0.4, 0.5)
+    sound += noise(generator, seconds, 1400, 3500, 1) * 0.018 * curve(generator, seconds, 0.25, 0.5)
+    sound = mix.low_pass(sound, 6000, 1)
     for start in generator.uniform(0, seconds - 0.3, int(seconds * 60)):
         bubble = drop(generator, generator.lognormal(6.65, 0.38), generator.uniform(0.02, 0.07))
-        add(sound, generator.lognormal(-3.1, 0.5) * bubble, start)
+        add(sound, generator.lognormal(-2.7, 0.6) * bubble, start)
     birds = numpy.zeros_like(sound)
     blackbird = [(0, 0.22, 2000, 2350, 0), (0.27, 0.30, 2350, 1850, 0.01), (0.62, 0.16, 2650, 2650, 0.03),
                  (0.82, 0.34, 2100, 2500, 0.012), (1.22, 0.10, 3400, 4200, 0.05), (1.34, 0.12, 4200, 3300, 0.05)]
@@ -144,7 +146,7 @@ def brook():
         for start in starts:
             add(birds, chirp(generator, phrase, place, weight * generator.uniform(0.85, 1.1)), start)
     wet = numpy.stack([signal.fftconvolve(birds[c], mix.room(1.6, 5)[c])[: birds.shape[1]] for c in range(2)])
-    return faded(sound + 0.8 * birds + 0.5 * wet, 1.0, 3.2), {}
+    return faded(sound + 1.1 * birds + 0.7 * wet, 1.0, 3.2), {}
 
 
 SOUNDS = {"bright-nature": brook, "calm-nature": rain, "soothing-nature": surf}

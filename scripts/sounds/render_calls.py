@@ -16,22 +16,22 @@ AUDIO = pathlib.Path(__file__).parents[2] / "audio"
 
 # How each caller speaks and what line he is on: ratios of length and pitch, the take's seed, level and noise in dB.
 CALLERS = {
-    "delighted-zh": dict(slowness=0.95, pitch=1.08, energy=1.1, level=-24, noise=28),
+    "delighted-zh": dict(slowness=1.1, pitch=1.04, level=-24, noise=28),
     "delighted-en": dict(slowness=0.95, pitch=1.07, variation=0.8, level=-24, noise=28),
-    "satisfied-zh": dict(slowness=1.05, pitch=0.86, level=-26, noise=24),
+    "satisfied-zh": dict(slowness=1.2, pitch=0.92, level=-26, noise=26),
     "satisfied-en": dict(slowness=1.05, pitch=0.96, level=-27, noise=26),
-    "lukewarm-zh": dict(slowness=1.15, pitch=0.92, energy=0.9, level=-28, noise=24),
+    "lukewarm-zh": dict(slowness=1.18, pitch=0.88, level=-28, noise=26),
     "lukewarm-en": dict(slowness=1.12, pitch=0.90, variation=0.4, level=-28, noise=24),
-    "angry-zh": dict(slowness=0.95, pitch=1.16, energy=1.3, level=-22, noise=18),
+    "angry-zh": dict(slowness=1.1, pitch=1.0, energy=1.1, level=-22, noise=20),
     "angry-en": dict(slowness=0.97, pitch=1.12, variation=0.9, level=-22, noise=18),
-    "contradictory-zh": dict(slowness=1.05, pitch=0.97, level=-25, noise=24),
-    "human-zh": dict(slowness=1.0, pitch=0.82, level=-25, noise=24),
+    "contradictory-zh": dict(slowness=1.15, pitch=0.9, level=-25, noise=26),
+    "human-zh": dict(slowness=1.1, pitch=0.9, level=-25, noise=26),
     "human-en": dict(slowness=1.0, pitch=1.02, level=-25, noise=24),
     "keyed-zh": dict(level=-18, noise=30),
     "keyed-en": dict(level=-20, noise=16),
     "silent": dict(level=-26, noise=24),
 }
-LEAD, TAIL = 0.7, 1.2  # seconds of line before and after the answer
+LEAD, TAIL = 0.8, 1.2  # seconds of line before and after the answer
 
 
 def voice(call, caller):

@@ -50,7 +50,7 @@ def main():
         path.parent.mkdir(parents=True, exist_ok=True)
         sound = levelled(spoken(prompt["language"], prompt["text"]))
         mix.encode(sound, path, PROMPT_RATE, quality=4)
-        lufs, peak = mix.loudness(mix.decode(path))
+        lufs, peak = mix.loudness(mix.decode(path, channels=1))
         print(f"{prompt['language']} {prompt['id']:14} {len(sound) / PROMPT_RATE:5.2f} s {lufs:6.1f} LUFS "
               f"{peak:5.1f} dBTP {path.stat().st_size // 1000:3} kB", flush=True)
 

@@ -41,6 +41,7 @@ class Part:
     level: float = 0.0
     reverb: float = -12.0
     low_cut: float = 60.0
+    shelf: float = 0.0  # dB above 2.5 kHz
     legato: float = 0.96
     strum: float = 0.0
     timing: float = 0.006

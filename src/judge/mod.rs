@@ -20,3 +20,4 @@ pub use policy::{AfterLimit, BandRule, Bands, Limits, Policy, PoolWeights, Rules
 pub use replay::{DecisionRecord, Difference, Replayed, replay};
 pub use turn::{Keyed, Spoken, TurnContext};
 pub use words::beyond_plain_rating;
+pub(crate) use words::normalised;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::mixer::MixerSettings;
 use super::plan::{Action, Cue, PlayPlan};
-use super::render::{Rendered, render};
+use super::render::{render, render_with_timeline};
 use super::timeline::Timeline;
 use super::track::{Loudness, Sink, Track, TrackSettings, matching_gain};
 use crate::audio::{Stereo, integrated_loudness, true_peak};
@@ -19,8 +19,10 @@ pub struct CrossfadeSettings {
     /// Second of the first sound at which the second one enters; without it, so that the first ends as the fade does.
     pub at_s: Option<f64>,
     pub fade_s: f64,
-    /// Match loudness, soften abrupt edges and limit. Without it the sounds are faded as they are.
+    /// Match loudness, soften abrupt edges, limit, and measure. Without it the sounds are faded as they are.
     pub matched: bool,
+    /// Also measure levels and gains over time.
+    pub timeline: bool,
     /// What the result is for; the first sound's rate in stereo if none.
     pub sink: Option<Sink>,
 }
@@ -39,12 +41,15 @@ pub struct Crossfaded {
     /// Integrated loudness of the sounds as they came, LUFS; absent for silence or when unmatched.
     pub from_lufs: Option<f32>,
     pub to_lufs: Option<f32>,
-    /// Integrated loudness of the result before the fade and after it, LUFS; absent for silence and under 400 ms.
+    /// Integrated loudness of the result before the fade and after it, LUFS; absent for silence, under 400 ms, and
+    /// when unmatched.
     pub before_lufs: Option<f32>,
     pub after_lufs: Option<f32>,
-    /// True peak of the result, dBTP; absent for silence.
+    /// True peak of the result, dBTP; absent for silence and when unmatched.
     pub true_peak_dbtp: Option<f32>,
-    pub timeline: Timeline,
+    /// If it was asked for.
+    #[serde(skip)]
+    pub timeline: Option<Timeline>,
 }
 
 /// Joins two sounds.
@@ -85,15 +90,15 @@ pub fn crossfade(from: &Stereo, to: &Stereo, settings: &CrossfadeSettings) -> Re
             Cue::new(at, Action::Music { track: Arc::new(to), fade }),
         ],
     };
-    let Rendered { sound, timeline } =
-        render(&plan, MixerSettings { limiter: settings.matched, ..MixerSettings::default() })?;
-    let (start, end) = (at.0 as usize, (at.0 + fade.0) as usize);
-    let part = |range: std::ops::Range<usize>| {
-        Stereo::new(sound.left()[range.clone()].to_vec(), sound.right()[range].to_vec(), sink.rate)
+    let mixer = MixerSettings { limiter: settings.matched, ..MixerSettings::default() };
+    let (sound, timeline) = if settings.timeline {
+        let (sound, timeline) = render_with_timeline(&plan, mixer)?;
+        (sound, Some(timeline))
+    } else {
+        (render(&plan, mixer)?, None)
     };
-    let length = sound.left().len();
-    let before = integrated_loudness(&part(0..start.min(length)))?;
-    let after = integrated_loudness(&part(end.min(length)..length))?;
+    let levels = if settings.matched { Some(levels(&sound, at, fade)?) } else { None };
+    let [before, after, peak] = levels.unwrap_or_default();
     Ok(Crossfaded {
         at_s,
         fade_s,
@@ -101,12 +106,24 @@ pub fn crossfade(from: &Stereo, to: &Stereo, settings: &CrossfadeSettings) -> Re
         to_gain_db: gains[1].0,
         from_lufs: loudness[0],
         to_lufs: loudness[1],
-        before_lufs: finite(before.0),
-        after_lufs: finite(after.0),
-        true_peak_dbtp: finite(true_peak(&sound)?.0),
+        before_lufs: before,
+        after_lufs: after,
+        true_peak_dbtp: peak,
         sound,
         timeline,
     })
+}
+
+/// Loudness before and after the fade, and the true peak of all.
+fn levels(sound: &Stereo, at: Frames, fade: Frames) -> Result<[Option<f32>; 3]> {
+    let part = |range: std::ops::Range<usize>| {
+        Stereo::new(sound.left()[range.clone()].to_vec(), sound.right()[range].to_vec(), sound.rate())
+    };
+    let length = sound.left().len();
+    let (start, end) = (at.0 as usize, (at.0 + fade.0) as usize);
+    let before = integrated_loudness(&part(0..start.min(length)))?;
+    let after = integrated_loudness(&part(end.min(length)..length))?;
+    Ok([finite(before.0), finite(after.0), finite(true_peak(sound)?.0)])
 }
 
 fn times(from: &Stereo, settings: &CrossfadeSettings) -> Result<(f64, f64)> {

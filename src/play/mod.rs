@@ -18,6 +18,6 @@ pub use limiter::TruePeakLimiter;
 pub use mixer::{Mixer, MixerSettings};
 pub use plan::{Action, Cue, EndingParts, PlayPlan};
 pub use remote::{MixerStatus, Remote};
-pub use render::{Rendered, render};
+pub use render::{render, render_with_timeline};
 pub use timeline::{Timeline, TimelinePoint, TrackLevel};
 pub use track::{Channels, LoopMarks, Loudness, Sink, Track, TrackSettings};

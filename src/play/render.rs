@@ -13,20 +13,31 @@ use crate::units::Frames;
 const LONGEST_SECONDS: f64 = 3600.0;
 const STEP_SECONDS: f64 = 0.05;
 
-/// A rendered plan.
-#[derive(Clone, Debug)]
-pub struct Rendered {
-    /// At the sink's rate; both sides are equal for a mono sink.
-    pub sound: Stereo,
-    pub timeline: Timeline,
-}
-
-/// Plays a plan into memory. The limiter's delay is taken out: frame 0 of the sound is frame 0 of the plan.
+/// Plays a plan into memory. The limiter's delay is taken out: frame 0 of the sound is frame 0 of the plan. Both
+/// sides are equal for a mono sink.
 ///
 /// # Errors
 /// [`ErrorKind::Limit`] if the plan has no length and does not end within an hour (a loop that nothing finishes), or a
 /// length beyond that; [`ErrorKind::Usage`] if a track was prepared for another rate than the sink's.
-pub fn render(plan: &PlayPlan, settings: MixerSettings) -> Result<Rendered> {
+pub fn render(plan: &PlayPlan, settings: MixerSettings) -> Result<Stereo> {
+    perform(plan, settings, None)
+}
+
+/// As [`render`], with levels and gains over time. Measuring them takes several times as long as mixing.
+///
+/// # Errors
+/// [`ErrorKind::Limit`] if the plan has no length and does not end within an hour (a loop that nothing finishes), or a
+/// length beyond that; [`ErrorKind::Usage`] if a track was prepared for another rate than the sink's.
+pub fn render_with_timeline(plan: &PlayPlan, settings: MixerSettings) -> Result<(Stereo, Timeline)> {
+    let rate = plan.sink.rate;
+    let step = ((rate.frames(STEP_SECONDS).0 as usize + BLOCK / 2) / BLOCK).max(1) * BLOCK;
+    let mut recorder = Recorder::new(rate, step);
+    let sound = perform(plan, settings, Some(&mut recorder))?;
+    let timeline = recorder.finish(&sound)?;
+    Ok((sound, timeline))
+}
+
+fn perform(plan: &PlayPlan, settings: MixerSettings, mut recorder: Option<&mut Recorder>) -> Result<Stereo> {
     check_rates(plan)?;
     let rate = plan.sink.rate;
     let longest = rate.frames(LONGEST_SECONDS).0;
@@ -41,10 +52,9 @@ pub fn render(plan: &PlayPlan, settings: MixerSettings) -> Result<Rendered> {
     cues.sort_by_key(|cue| cue.at);
     let mut cues = cues.into_iter().peekable();
     let (mut remote, mut mixer) = Mixer::new(rate, settings);
-    let step = ((rate.frames(STEP_SECONDS).0 as usize + BLOCK / 2) / BLOCK).max(1) * BLOCK;
-    let mut recorder = Recorder::new(rate, step);
     let delay = mixer.delay().0;
-    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let expected = plan.length.map_or(0, |length| (length.0 + delay) as usize + BLOCK);
+    let (mut left, mut right) = (Vec::with_capacity(expected), Vec::with_capacity(expected));
     loop {
         let frame = mixer.clock();
         let over = match plan.length {
@@ -61,12 +71,12 @@ pub fn render(plan: &PlayPlan, settings: MixerSettings) -> Result<Rendered> {
         while let Some(cue) = cues.next_if(|cue| cue.at.0 < frame + BLOCK as u64) {
             remote.send(cue.clone())?;
         }
-        let done = left.len();
-        left.resize(done + BLOCK, 0.0);
-        right.resize(done + BLOCK, 0.0);
-        mixer.render(&mut left[done..], &mut right[done..]);
-        if (frame as usize).is_multiple_of(step) {
-            recorder.note(&mixer);
+        let (mut next_left, mut next_right) = ([0.0; BLOCK], [0.0; BLOCK]);
+        mixer.render(&mut next_left, &mut next_right);
+        left.extend_from_slice(&next_left);
+        right.extend_from_slice(&next_right);
+        if let Some(recorder) = &mut recorder {
+            recorder.note(&mixer, frame);
         }
     }
     let length = plan.length.unwrap_or(Frames(mixer.last_sound())).0 as usize;
@@ -76,12 +86,10 @@ pub fn render(plan: &PlayPlan, settings: MixerSettings) -> Result<Rendered> {
         data
     };
     let (left, right) = (cut(left), cut(right));
-    let sound = match plan.sink.channels {
+    Ok(match plan.sink.channels {
         Channels::Stereo => Stereo::new(left, right, rate),
         Channels::Mono => Stereo::from_mono(&Stereo::new(left, right, rate).to_mono()),
-    };
-    let timeline = recorder.finish(&sound)?;
-    Ok(Rendered { sound, timeline })
+    })
 }
 
 fn check_rates(plan: &PlayPlan) -> Result<()> {

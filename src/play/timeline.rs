@@ -65,8 +65,11 @@ impl Recorder {
         Self { rate, step, known: Vec::new(), timeline, starts: Vec::new() }
     }
 
-    /// Notes what the mixer is about to do.
-    pub(super) fn note(&mut self, mixer: &Mixer) {
+    /// Notes what the mixer has come to after the block that began at `frame`, if a step begins there.
+    pub(super) fn note(&mut self, mixer: &Mixer, frame: u64) {
+        if !(frame as usize).is_multiple_of(self.step) {
+            return;
+        }
         let mut tracks = Vec::new();
         for (track, position, gain) in mixer.sounding() {
             let index = self.known.iter().position(|known| Arc::ptr_eq(known, track)).unwrap_or_else(|| {
@@ -77,7 +80,7 @@ impl Recorder {
             let level = level_dbfs(track.sound(), position, self.step) + decibels(gain * track.gain());
             tracks.push(TrackLevel { track: index, gain_db: decibels(gain), level_dbfs: level.max(FLOOR_DB) });
         }
-        let frame = mixer.clock() as usize;
+        let frame = frame as usize;
         self.starts.push(frame);
         self.timeline.points.push(TimelinePoint {
             at_s: frame as f64 / f64::from(self.rate.hertz()),

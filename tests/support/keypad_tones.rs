@@ -121,11 +121,11 @@ pub fn send(sending: &Sending, rounds: usize, rate: SampleRate, seed: u64) -> Se
         let (row_phase, column_phase) = (TAU * random.unit(), TAU * random.unit());
         let hole = start + (end - start - sending.hole_ms / 1000.0) * (0.25 + 0.5 * random.unit());
         sound.resize((end * hertz).ceil() as usize, 0.0);
-        for i in (start * hertz).ceil() as usize..sound.len() {
+        for (i, sample) in sound.iter_mut().enumerate().skip((start * hertz).ceil() as usize) {
             let t = i as f64 / hertz;
             if !(hole..hole + sending.hole_ms / 1000.0).contains(&t) {
                 let t = t - start;
-                sound[i] = row_level * (row * t + row_phase).sin() + column_level * (column * t + column_phase).sin();
+                *sample = row_level * (row * t + row_phase).sin() + column_level * (column * t + column_phase).sin();
             }
         }
         presses.push(KeyPress { digit: Key::ALL[key], start_s: start, end_s: end });

@@ -62,7 +62,7 @@ def first_name_terms():
       G3+B3+D4 G3+C4+E4 | G3+A3+D4 F#3+A3+C4 | G3+C4+E4 G3+C4+E4 | G3+B3+D4:4 |"""
     bass = """
       G2:1.5 G2:.5 -:.5 D3 G2:1 | F#2:1.5 F#2:.5 -:.5 A2 D2:1 | E2:1.5 E2:.5 -:.5 B2 E2:1 | C3:1.5 C3:.5 -:.5 G2 C3:1 |
-      B2:1.5 B2:.5 C3:1 G2 | D2:1.5 D2:.5 D3:1 D2:.5 D2 | C3:1.5 C3:.5 C3:1 D3:.5 F#2 | G2:4 |"""
+      B2:1.5 B2:.5 C3:1 G2 | D2:1.5 D2:.5 D3:1 D2:.5 D2 | C3:1.5 C3:.5 C3:1 D3:.5 D2 | G2:4 |"""
     kick = """
       C2:1 -:1.5 C2:.5 -:1 | C2:1 -:1.5 C2:.5 -:1 | C2:1 -:1.5 C2:.5 -:1 | C2:1 -:1.5 C2:.5 -:1 |
       C2:1 -:1.5 C2:.5 -:1 | C2:1 -:1.5 C2:.5 -:1 | C2:1 -:1.5 C2:.5 -:1 | C2:4 |"""
@@ -71,12 +71,13 @@ def first_name_terms():
     eight = "Bb4:.5 Bb4 Bb4> Bb4 Bb4 Bb4 Bb4> Bb4 |"
     shaker = " ".join([eight] * 7) + " Bb4:.5> -:3.5 |"
     hats = [(0, 46), (24, 60), (28, 50)]
+    changes = [0, 4, 8, 12, 16, 18, 20, 22, 24, 28]
     ring = [4 * bar for bar in range(1, 8)] + [2 + 4 * bar for bar in range(0, 7)] + [33.5]
     parts = [
         Part("hook", 0, hook, [(0, 78), (16, 84), (22, 96), (28, 80)], pan=0.1, level=-4, low_cut=150, legato=0.9),
         Part("glockenspiel", 9, bells, [(0, 58)], pan=0.45, level=-13, low_cut=300, reverb=-6),
-        Part("steel guitar", 25, strummed, [(0, 62), (16, 70), (24, 78), (28, 66)], pan=-0.4, level=-3, low_cut=110,
-             strum=0.011, legato=1.1),
+        Part("steel guitar", 25, strummed, [(0, 62), (16, 70), (24, 78), (28, 66)], pan=-0.22, level=-3, low_cut=110,
+             strum=0.011, ring=sorted([*changes, 34]), shelf=2.0),
         Part("keys", 4, keys, [(0, 54), (20, 62), (28, 58)], pan=0.35, level=-11, low_cut=140, ring=sorted(ring)),
         Part("bass", 33, bass, [(0, 78), (24, 86), (28, 76)], level=-6, low_cut=40, legato=0.85, reverb=-40),
         Part("kick", 0, kick, [(0, 70), (24, 78), (28, 66)], level=-9, drums=True, low_cut=40, reverb=-30),
@@ -103,7 +104,7 @@ def light_switch():
       E3:1.5 E3:.5 F3:1 C3 | D3:1.5 D3:.5 G2:1 G2 | C3:1.5 C3:.5 E3:1 G3 | C2+C3:4 |"""
     celesta = """ -:4 | - | - | - | - | - | -:2 C6:.5 E6 G6 D7 | C7:4 |"""
     parts = [
-        Part("marimba", 12, marimba, [(0, 70), (12, 80), (20, 74), (26, 90), (28, 76)], pan=-0.25, level=-2,
+        Part("marimba", 12, marimba, [(0, 70), (12, 80), (20, 74), (26, 90), (28, 76)], pan=-0.12, level=-2, shelf=3.0,
              low_cut=110, reverb=-13),
         Part("vibraphone", 11, vibes, [(0, 62), (16, 72), (24, 82), (28, 64)], pan=0.3, level=-7, low_cut=180,
              ring=[4, 8, 12, 16, 18, 20, 22, 24, 28, 34], reverb=-10),

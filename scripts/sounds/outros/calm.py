@@ -35,20 +35,20 @@ def sunday_inbox():
       -:1 Bb4:.5 D5 F5:1.5> Eb5:.5 | D5:.5 Eb5:1 Bb4:.5 G4:2 | -:.5 C5 Eb5 G5:1> F5:.5 Eb5:1 |
       F5:1.5 Eb5:.5 C5:1 D5 | Eb5:.5 F5 Bb5:3 |"""
     keys = """
-      G3+Bb3+D4+F4:2.5 G3+Bb3+D4:1.5 | G3+Bb3+D4+Eb4:2.5 G3+Bb3+D4:1.5 | G3+Bb3+C4+Eb4:2.5 G3+C4+Eb4:1.5 |
-      Ab3+C4+Eb4+G4:2 Ab3+C4+D4+G4:2 | G3+Bb3+D4+F4:4 |"""
+      G3+Bb3+D4+F4:2.5 G3+Bb3+D4:1.5 | G3+Bb3+Eb4:2.5 G3+Bb3+D4:1.5 | G3+Bb3+C4+Eb4:2.5 G3+C4+Eb4:1.5 |
+      Ab3+C4+Eb4+G4:2 Ab3+C4+D4+G4:2 | G3+Bb3+F4:4 |"""
     bass = """
       Eb2:2 -:.5 Bb2:.5 Eb2:1 | C3:2 -:.5 G2:.5 C3:1 | Ab2:2 -:.5 Eb2:.5 Ab2:1 | Bb2:2 -:.5 F2:.5 Bb2:1 | Eb2:4 |"""
     tap = "-:1 D2 - D2 | - D2 - D2 | - D2 - D2 | - D2 - - | -:4 |"
     kick = "C2:1 - C2:.5 -:1.5 | C2:1 - C2:.5 -:1.5 | C2:1 - C2:.5 -:1.5 | C2:1 - C2:.5 -:1.5 | C2:4 |"
     bar = "D#3:.5 D#3 D#3> D#3 D#3 D#3 D#3> D#3 |"
     ride = " ".join([bar] * 4) + " D#3:4 |"
-    violins = "-:4 | - | -:4 | C5:2 D5 | D5:4 |"
+    violins = "-:4 | - | -:4 | C5:2 D5 | Eb5:4 |"
     pedal = [4, 8, 12, 14, 16, 23]
     parts = [
-        Part("nylon guitar", 24, guitar, [(0, 74), (8, 84), (12, 76), (16, 66)], pan=-0.2, level=-1, low_cut=120,
+        Part("nylon guitar", 24, guitar, [(0, 74), (8, 84), (12, 76), (16, 66)], pan=-0.15, level=-1, low_cut=140, shelf=3.0,
              legato=1.05, timing=0.01, reverb=-10),
-        Part("electric piano", 4, keys, [(0, 58), (8, 64), (16, 52)], pan=0.25, level=-7, low_cut=120, strum=0.012,
+        Part("electric piano", 4, keys, [(0, 58), (8, 64), (16, 52)], pan=0.25, level=-8, low_cut=160, shelf=3.0, strum=0.012,
              ring=pedal),
         Part("bass", 32, bass, [(0, 70), (16, 64)], level=-5, low_cut=38, reverb=-40, legato=0.9),
         Part("brush tap", 40, tap, [(0, 44)], pan=0.15, level=-13, drums=True, low_cut=200),

@@ -43,7 +43,7 @@ def slow_water():
       D5:2 A4:1 B4 | A4:4 | F#4:4 |"""
     hush = " D4+E4+A4+B4:4 |"
     pad = hush + """
-      D4+E4+F#4+A4:4 | C#4+D4+F#4+A4 | B3+D4+F#4+A4 | B3+C#4+E4+A4 | C#4+E4+F#4+A4 | B3+D4+E4+G4 |""" + hush + """
+      D4+E4+F#4+A4:4 | C#4+F#4+A4+B4 | B3+D4+F#4+A4 | B3+C#4+E4+A4 | C#4+E4+F#4+A4 | B3+D4+E4+G4 |""" + hush + """
       D4+E4+F#4+A4:4 | B3+D4+G4 | A3+D4+F#4:3.5 -:.5 |"""
     bass = "A2:4 | D3 | B2 | G2 | A2 | F#2 | G2 | A2 | D3 | G2:2 D2 | D2:3.5 -:.5 |"
     drops = """-:3.5 A5:.5 | -:4 | -:2 F#5:.5 A5 D6:1 | -:4 | -:2 E5:.5 A5 C#6:1 | -:4 | -:2 D5:.5 G5 B5:1 | -:3.5 A5:.5 |
@@ -80,13 +80,13 @@ def back_porch():
       G3+C4+D4:2 G3+B3+D4 | G3+C4+E4:4 | A3+C4+F4 | G3+C4+E4 |"""
     bars = [2.0 * half for half in range(1, 23)] + [51.0]
     parts = [
-        Part("nylon guitar", 24, picking, [(0, 64), (16, 74), (24, 78), (32, 66), (40, 56)], pan=-0.2, level=-1,
-             low_cut=75, ring=bars, timing=0.008, reverb=-11),
-        Part("flute", 73, flute, [(0, 54), (12, 66), (24, 70), (32, 58), (40, 48)], pan=0.2, level=-8, low_cut=200,
+        Part("nylon guitar", 24, picking, [(0, 64), (16, 74), (24, 78), (32, 66), (40, 56)], pan=-0.06, level=-2,
+             low_cut=90, shelf=4.0, ring=bars, timing=0.008, reverb=-11),
+        Part("flute", 73, flute, [(0, 54), (12, 66), (24, 70), (32, 58), (40, 48)], pan=0.15, level=-5, low_cut=220,
              legato=0.98, reverb=-7),
-        Part("electric piano", 4, keys, [(0, 44), (24, 52), (40, 40)], pan=0.3, level=-10, low_cut=130, ring=bars,
+        Part("electric piano", 4, keys, [(0, 44), (24, 52), (40, 40)], pan=0.3, level=-12, low_cut=220, shelf=3.0, ring=bars,
              reverb=-10),
-        Part("strings", 49, keys, [(0, 30), (24, 42), (40, 28)], pan=-0.35, level=-12, low_cut=180, legato=1.02,
+        Part("strings", 49, keys, [(0, 30), (24, 42), (40, 28)], pan=-0.25, level=-13, low_cut=240, legato=1.02,
              reverb=-8),
     ]
     tempo = [(0, 84), (36, 84), (42, 74), (44, 64), (48, 60)]

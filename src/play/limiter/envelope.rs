@@ -70,7 +70,7 @@ impl Envelope {
     pub(super) fn push(&mut self, required: f32) -> f32 {
         let size = self.required.len();
         self.required[self.next] = required;
-        self.next = (self.next + 1) % size;
+        self.next = if self.next + 1 == size { 0 } else { self.next + 1 };
         if required <= self.minimum {
             (self.minimum, self.minimum_stays) = (required, size);
         } else if self.minimum_stays > 1 {
@@ -96,12 +96,12 @@ impl Envelope {
 
     /// The smallest in the ring and how long it stays: the latest of equals.
     fn find_minimum(&mut self) {
-        let size = self.required.len();
+        // From the oldest on: each value stays one group longer than the one before.
+        let (newer, older) = self.required.split_at(self.next);
         self.minimum = f32::INFINITY;
-        for age in (1..=size).rev() {
-            let gain = self.required[(self.next + size - age) % size];
+        for (age, &gain) in older.iter().chain(newer).enumerate() {
             if gain <= self.minimum {
-                (self.minimum, self.minimum_stays) = (gain, size + 1 - age);
+                (self.minimum, self.minimum_stays) = (gain, age + 1);
             }
         }
     }

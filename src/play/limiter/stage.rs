@@ -80,10 +80,11 @@ impl TruePeakLimiter {
             let required = if quiet { 1.0 } else { self.required(frame) };
             let next = self.envelope.push(required);
             let (gain, step) = (self.gain, (next - self.gain) / GROUP as f32);
+            let gains: [f32; GROUP] = std::array::from_fn(|i| gain + step * i as f32);
             let out = group * GROUP..(group + 1) * GROUP;
             for (line, side) in self.lines.iter().zip([left, right]) {
-                for (i, (sample, source)) in side.iter_mut().zip(&line[out.clone()]).enumerate() {
-                    *sample = source * (gain + step * i as f32);
+                for ((sample, source), gain) in side.iter_mut().zip(&line[out.clone()]).zip(gains) {
+                    *sample = source * gain;
                 }
             }
             self.gain = next;
