@@ -10,5 +10,6 @@ mod sentiment;
 mod text_sentiment;
 
 pub use doubt::Doubt;
+pub(crate) use normalise::normalise;
 pub use sentiment::{Assessment, Sentiment};
 pub use text_sentiment::{SentimentLabel, TextSentiment};
