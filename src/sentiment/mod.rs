@@ -1,9 +1,12 @@
-//! How satisfied the words are.
+//! How satisfied the words are, which words say so, and what the caller asks for.
 
 mod calibration;
 mod doubt;
 mod features;
+mod keywords;
+mod lexicon;
 mod linear;
+mod needs;
 mod normalise;
 #[allow(clippy::module_inception)] // The room's one model has the room's name.
 mod sentiment;
@@ -11,5 +14,8 @@ mod text_sentiment;
 
 pub use doubt::Doubt;
 pub(crate) use normalise::normalise;
+pub use keywords::{Keyword, KeywordFinder};
+pub use lexicon::{Category, Polarity};
+pub use needs::{Need, NeedKind, needs};
 pub use sentiment::{Assessment, Sentiment};
 pub use text_sentiment::{SentimentLabel, TextSentiment};
