@@ -4,12 +4,12 @@ mod adapter;
 mod callback;
 mod command;
 mod console;
-mod handoff;
+mod course;
 mod state;
 
 pub use adapter::{Adapter, HandoffRequest, Line};
 pub use callback::{CallbackFile, CallbackReason, CallbackTask};
 pub use command::CommandAdapter;
 pub use console::ConsoleAdapter;
-pub use handoff::Handoff;
+pub use course::Handoff;
 pub use state::{News, State};

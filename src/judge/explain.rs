@@ -52,10 +52,10 @@ impl Explaining<'_> {
             let p = percent(thresholds.contradiction);
             rule(
                 self.say(
-                    &format!("评分高而言语语气不满（≥ {p}）或愤怒，评分低而言语语气满意（≥ {p}），或按键与口头不一致"),
+                    &format!("评分高而言语语气不满（≥ {p}）或语气愤怒（言语不明显满意时），评分低而言语语气满意（≥ {p}），或按键与口头不一致"),
                     &format!(
-                        "a best rating with unhappy words and voice (≥ {p}) or an angry voice, a low one with happy ones \
-                         (≥ {p}), or key and speech that differ"
+                        "a best rating with unhappy words and voice (≥ {p}), or with an angry voice and no clearly happy \
+                         words, a low one with happy ones (≥ {p}), or key and speech that differ"
                     ),
                 ),
                 read_back.clone(),

@@ -68,7 +68,7 @@ impl Linear {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sentiment::sentiment::NGRAM;
+    use crate::sentiment::reader::NGRAM;
 
     #[test]
     fn damaged_weights_are_refused_with_a_reason() {

@@ -8,14 +8,13 @@ mod lexicon;
 mod linear;
 mod needs;
 mod normalise;
-#[allow(clippy::module_inception)] // The room's one model has the room's name.
-mod sentiment;
+mod reader;
 mod text_sentiment;
 
 pub use doubt::Doubt;
-pub(crate) use normalise::normalise;
 pub use keywords::{Keyword, KeywordFinder};
 pub use lexicon::{Category, Polarity};
 pub use needs::{Need, NeedKind, needs};
-pub use sentiment::{Assessment, Sentiment};
+pub(crate) use normalise::normalise;
+pub use reader::{Assessment, Sentiment};
 pub use text_sentiment::{SentimentLabel, TextSentiment};
