@@ -76,7 +76,6 @@ fn check(files: &[PathBuf], output: &mut Output) -> Result<Status> {
 
 fn explained(file: Option<&Path>, language: Language, output: &mut Output) -> Result<Status> {
     let policy = file.map_or_else(|| Ok(Policy::default()), Policy::load)?;
-    let rules = explain(&policy, language);
     match language {
         Language::Zh => output.columns(&["情况", "结果"]),
         Language::En => output.columns(&["when", "then"]),
