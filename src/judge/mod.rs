@@ -1,5 +1,6 @@
 //! Deciding: pure, synchronous, replayable. The same evidence and policy give the same bytes, any day.
 
+mod beside;
 mod decide;
 mod decision;
 mod evidence;
@@ -12,6 +13,7 @@ mod replay;
 mod turn;
 mod words;
 
+pub use beside::words_beside_rating;
 pub use decide::decide;
 pub use decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery, Reason};
 pub use evidence::{Consent, Evidence, RatingEvidence, RatingSource, ReadBack};
