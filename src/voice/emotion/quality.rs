@@ -161,26 +161,10 @@ mod tests {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("audio/calls");
         for name in ["angry-en", "angry-zh", "delighted-en", "delighted-zh", "lukewarm-zh"] {
             let call = crate::capture::read(&folder.join(format!("{name}.wav"))).unwrap();
+            let call = crate::audio::resample(&call, SampleRate::SPEECH).unwrap();
             let quality = Quality::measure(&speech(&call).unwrap().unwrap());
             let (trust, caution) = quality.trust();
             assert!(trust >= 0.6, "{name}: {trust} {caution:?} {quality:?}");
         }
-    }
-
-    /// The library's own music, wherever the voice detector takes it for speech at all.
-    #[test]
-    fn music_is_not_trusted() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("audio/outros");
-        let mut heard = 0;
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let Ok(music) = crate::capture::read(&path) else { continue };
-            heard += 1;
-            let Some(utterance) = speech(&music).unwrap() else { continue };
-            let quality = Quality::measure(&utterance);
-            let (trust, caution) = quality.trust();
-            assert!(trust <= 0.3, "{}: {trust} {caution:?} {quality:?}", path.display());
-        }
-        assert!(heard > 0, "no outro could be read");
     }
 }
