@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Parser;
-use codetta::audio::{Line, resample, telephone};
+use codetta::audio::{Line, Samples, resample, telephone, write_wav};
 use codetta::hear::{Options, Recogniser};
 use codetta::model::Store;
 use codetta::{Error, ErrorKind, Language, Result, SampleRate, capture, segment};
@@ -35,6 +35,9 @@ struct Arguments {
     dump: Option<PathBuf>,
     #[arg(long)]
     model: Option<PathBuf>,
+    /// Writes each clip, as it was heard, to this folder: for other recognisers.
+    #[arg(long)]
+    wav: Option<PathBuf>,
 }
 
 /// A clip of the manifest.
@@ -130,9 +133,14 @@ fn main() -> Result<()> {
             continue;
         }
         for (name, line) in [("clean 8 kHz", Line::Clean), ("mu-law + 10 dB", Line::MuLawNoise(10.0))] {
-            let row = measure(&mut recogniser, &arguments.data.join(&clip.path), line, language, &clip)?;
+            let sound = arrive(&arguments.data.join(&clip.path), line, &clip)?;
+            let wav = format!("{}.wav", tallies.values().map(|tally| tally.clips).sum::<usize>());
+            if let Some(folder) = &arguments.wav {
+                write_wav(&folder.join(&wav), &sound)?;
+            }
+            let row = measure(&mut recogniser, &sound, language)?;
             if let Some(file) = &mut dump {
-                writeln!(file, "{}", row.line(&clip, &set, name)).map_err(|e| Error::io(&manifest, &e))?;
+                writeln!(file, "{}", row.line(&clip, &set, name, &wav)).map_err(|e| Error::io(&manifest, &e))?;
             }
             tallies.entry((set.clone(), name)).or_default().add(&row, clip.truth());
         }
@@ -148,20 +156,24 @@ struct Row {
 }
 
 impl Row {
-    fn line(&self, clip: &Clip, set: &str, line: &str) -> serde_json::Value {
+    fn line(&self, clip: &Clip, set: &str, line: &str, wav: &str) -> serde_json::Value {
         json!({
-            "path": clip.path, "set": set, "line": line, "language": clip.lang, "truth": clip.truth(),
+            "path": clip.path, "wav": wav, "set": set, "line": line, "language": clip.lang, "truth": clip.truth(),
             "intent": clip.intent, "unit": clip.unit, "digit": clip.digit, "heard": self.heard,
             "detail": self.detail, "ms": self.milliseconds,
         })
     }
 }
 
-fn measure(recogniser: &mut Recogniser, path: &Path, line: Line, language: Language, clip: &Clip) -> Result<Row> {
-    let sound = telephone(&capture::read(path)?, line, u64::from(clip.path.bytes().map(u32::from).sum::<u32>()))?;
-    let sound = resample(&sound, SampleRate::SPEECH)?;
+/// The clip as it arrives over the line, at 16 kHz.
+fn arrive(path: &Path, line: Line, clip: &Clip) -> Result<Samples> {
+    let seed = clip.path.bytes().map(u64::from).sum();
+    resample(&telephone(&capture::read(path)?, line, seed)?, SampleRate::SPEECH)
+}
+
+fn measure(recogniser: &mut Recogniser, sound: &Samples, language: Language) -> Result<Row> {
     let start = Instant::now();
-    let (heard, detail) = match segment::speech(&sound)? {
+    let (heard, detail) = match segment::speech(sound)? {
         None => (None, json!(null)),
         Some(utterance) => {
             let (heard, detail) = recogniser.hear_in_detail(&utterance, language, &Options::default())?;

@@ -222,6 +222,7 @@ fn the_policys_own_words_bring_a_human_unless_refused() {
     for (text, language) in [
         ("我要投诉你们", Language::Zh),
         ("请帮我转人工。", Language::Zh),
+        ("請幫我轉人工", Language::Zh),
         ("Agent!", Language::En),
         ("let me talk to a human please", Language::En),
         ("ＯＰＥＲＡＴＯＲ", Language::En),

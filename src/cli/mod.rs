@@ -1,18 +1,18 @@
 //! The command line: one file a verb. Results go to standard output, everything else to standard error.
 
+mod demo;
 mod keypad;
 mod library;
-mod options;
-mod output;
-mod rate;
-
 mod mix;
 mod models;
+mod options;
+mod output;
+mod policy;
+mod rate;
+mod replay;
 mod sentiment;
 mod voice;
 mod voice_train;
-
-mod demo;
 
 use std::process::ExitCode;
 
@@ -50,6 +50,10 @@ enum Verb {
     Mix(mix::MixArgs),
     /// Outros and prompts: list them, check them
     Library(library::LibraryArgs),
+    /// Policies: check, explain, print the default
+    Policy(policy::PolicyArgs),
+    /// Judge recorded decisions anew and say what differs
+    Replay(replay::ReplayArgs),
     /// Speech models: list, verify, import
     Models(models::ModelsArgs),
 }
@@ -91,6 +95,8 @@ fn dispatch(verb: Verb, output: &mut Output) -> Result<Status> {
         Verb::Voice(args) => voice::run(&args, output),
         Verb::Mix(args) => mix::run(&args, output),
         Verb::Library(args) => library::run(&args, output),
+        Verb::Policy(args) => policy::run(&args, output),
+        Verb::Replay(args) => replay::run(&args, output),
         Verb::Models(args) => models::run(&args, output),
     }
 }

@@ -48,11 +48,6 @@ impl Output {
         }
     }
 
-    /// One more row of the table; ignored for JSON.
-    pub fn row(&mut self, cells: Vec<String>) {
-        self.table.add_row(cells);
-    }
-
     /// Prints the table, if there is anything in it.
     pub fn finish(&mut self) -> Result<()> {
         if self.format == Format::Table && self.rows > 0 { print_line(&self.table.to_string()) } else { Ok(()) }

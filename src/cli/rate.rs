@@ -97,8 +97,8 @@ pub fn rate(
         );
     }
     let decision = timings.time(Stage::Judge, || judge::decide(&answer.evidence(policy, consent), policy));
-    timings.add_total(start.elapsed());
     answer.timings.merge(&timings);
+    answer.timings.set_total(start.elapsed());
     Ok((answer, decision))
 }
 

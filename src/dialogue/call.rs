@@ -1,10 +1,12 @@
 //! Turn-taking: who may speak, how long an answer is awaited, and when a turn is judged.
 
-use super::command::{Command, Prompt};
-use super::event::{Event, Transfer};
+use super::command::Command;
+use super::event::Event;
 use super::report::{CallReport, Outcome};
 use super::settings::CallSettings;
+use crate::handoff::News;
 use crate::judge::{Ask, Keyed, Policy, ReadBack, Spoken};
+use crate::outro::PromptId;
 use crate::sentiment::TextSentiment;
 use crate::units::Frames;
 
@@ -42,6 +44,13 @@ pub(super) struct Pending {
     pub(super) keying: bool,
     pub(super) spoken: Option<Spoken>,
     pub(super) keyed: Option<Keyed>,
+}
+
+impl Pending {
+    /// The turn is judged; whoever is speaking or keying right now goes on doing so into the next.
+    pub(super) fn clear(&mut self) {
+        (self.spoken, self.keyed) = (None, None);
+    }
 }
 
 /// One call. Feed it events in the order of time; do what it commands.
@@ -146,7 +155,7 @@ impl Call {
             (Stage::Waiting, Event::Connected) => {
                 self.report.started_at = self.now;
                 self.stage = Stage::Greeting { until: self.in_seconds(self.settings.prompt_s) };
-                out.push(Command::Play(Prompt::Greeting));
+                out.push(Command::Play(PromptId::Greeting));
             }
             (_, Event::HungUp) => self.hung_up(out),
             (Stage::Waiting, _) | (_, Event::Connected) => {}
@@ -155,7 +164,7 @@ impl Call {
                 self.report.consent.emotion = false;
                 self.words = None;
             }
-            (Stage::Greeting { .. }, Event::PromptFinished) => self.ask(Ask::Question, Prompt::Question, out),
+            (Stage::Greeting { .. }, Event::PromptFinished) => self.ask(Ask::Question, PromptId::Question, out),
             (&Stage::Asking { ask, speaking: true, .. }, Event::PromptFinished) => self.await_answer(ask),
             (_, Event::PromptFinished) => {}
             (_, Event::SpeechStarted) => {
@@ -174,7 +183,7 @@ impl Call {
             (_, Event::Keyed(keyed)) => {
                 self.pending.keying = false;
                 // A human who was asked for by key is not taken back by further keys.
-                if self.pending.keyed != Some(Keyed::Human) {
+                if !matches!(self.pending.keyed, Some(Keyed::Human(_))) {
                     self.pending.keyed = Some(keyed);
                 }
                 self.gather(out);
@@ -188,21 +197,23 @@ impl Call {
     fn serve_deadline(&mut self, out: &mut Vec<Command>) {
         match self.stage {
             Stage::Waiting | Stage::Ended => {}
-            Stage::Greeting { .. } => self.ask(Ask::Question, Prompt::Question, out),
+            Stage::Greeting { .. } => self.ask(Ask::Question, PromptId::Question, out),
             Stage::Asking { ask, speaking: true, .. } => self.await_answer(ask),
-            Stage::Asking { .. } => self.judge(out),
+            Stage::Asking { .. } => {
+                // What has not come by now is not waited for again.
+                (self.pending.speaking, self.pending.keying) = (false, false);
+                self.judge(out);
+            }
             Stage::Closing { .. } => self.end(out),
             Stage::HandingOver { .. } => {
                 out.push(Command::CancelTransfer);
-                self.news_of_transfer(Transfer::NoAnswer, out);
+                self.news_of_transfer(News::NoAnswer, out);
             }
         }
     }
 
-    pub(super) fn ask(&mut self, ask: Ask, prompt: Prompt, out: &mut Vec<Command>) {
-        // Whoever is speaking right now goes on speaking into the new turn.
-        let Pending { speaking, keying, .. } = std::mem::take(&mut self.pending);
-        self.pending = Pending { speaking, keying, ..Pending::default() };
+    pub(super) fn ask(&mut self, ask: Ask, prompt: PromptId, out: &mut Vec<Command>) {
+        self.pending.clear();
         self.stage = Stage::Asking { ask, speaking: true, until: self.in_seconds(self.settings.prompt_s) };
         out.push(Command::Play(prompt));
     }

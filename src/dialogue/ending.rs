@@ -1,10 +1,12 @@
 //! How a call ends: outro, a human, a task to call back, or the caller's own hanging up. Always with a report.
 
 use super::call::{Call, Stage};
-use super::command::{CallbackReason, Command, Prompt};
-use super::event::Transfer;
+use super::command::Command;
 use super::report::Outcome;
+use crate::handoff::{CallbackReason, News};
 use crate::judge::{Decision, FollowUp, Mood, OutroQuery};
+use crate::outro::PromptId;
+use crate::units::Frames;
 
 impl Call {
     /// Report first, then music with the closing words over it.
@@ -20,7 +22,7 @@ impl Call {
             self.store_callback(CallbackReason::CallLater, out);
         }
         out.push(Command::StartOutro(query));
-        out.push(Command::Play(decision.band.map_or(Prompt::Goodbye, Prompt::Thanks)));
+        out.push(Command::Play(decision.band.map_or(PromptId::Goodbye, PromptId::Thanks)));
         self.correctable_until = self.in_seconds(self.settings.correction_s);
         self.stage = Stage::Closing { until: self.in_seconds(self.settings.outro_s) };
     }
@@ -32,31 +34,32 @@ impl Call {
         self.report.transfer = None;
         self.store(out);
         out.push(Command::RequestTransfer(query));
-        out.push(Command::Play(Prompt::Transfer));
-        // Who asked for a human is not taken back by a stray key; a mistaken low rating is.
-        let asked = decision.reasons.first().is_some_and(|reason| reason.code.starts_with("human."));
-        self.correctable_until =
-            if asked { crate::units::Frames(0) } else { self.in_seconds(self.settings.correction_s) };
+        out.push(Command::Play(PromptId::Transfer));
+        // A mistaken low rating may be taken back; a human who was asked for, or whom feeling called for, stays.
+        let other = ["human.", "voice.anger", "feeling.unhappy"];
+        let by_rating = decision.rating.is_some()
+            && !decision.reasons.iter().any(|reason| other.iter().any(|code| reason.code.starts_with(code)));
+        self.correctable_until = if by_rating { self.in_seconds(self.settings.correction_s) } else { Frames(0) };
         self.stage = Stage::HandingOver { until: self.in_seconds(self.settings.transfer_s) };
     }
 
-    pub(super) fn news_of_transfer(&mut self, news: Transfer, out: &mut Vec<Command>) {
+    pub(super) fn news_of_transfer(&mut self, news: News, out: &mut Vec<Command>) {
         self.report.transfer = Some(news);
         match news {
-            Transfer::Ringing => {}
-            Transfer::Answered => {
+            News::Ringing => {}
+            News::Answered => {
                 self.report.outcome = Outcome::Transferred;
                 self.store(out);
                 out.push(Command::Connect);
                 self.stage = Stage::Ended;
             }
-            Transfer::Busy | Transfer::NoAnswer | Transfer::Failed => {
+            News::Busy | News::NoAnswer | News::Failed => {
                 self.report.outcome = Outcome::CallbackStored;
                 self.store(out);
                 self.store_callback(CallbackReason::NobodyFree, out);
                 out.push(Command::StartOutro(OutroQuery { mood: Mood::Calm, tone: None }));
-                out.push(Command::Play(Prompt::NobodyFree));
-                self.correctable_until = crate::units::Frames(0);
+                out.push(Command::Play(PromptId::NobodyFree));
+                self.correctable_until = Frames(0);
                 self.stage = Stage::Closing { until: self.in_seconds(self.settings.outro_s) };
             }
         }
@@ -84,7 +87,7 @@ impl Call {
         self.stage = Stage::Ended;
     }
 
-    fn store(&self, out: &mut Vec<Command>) {
+    pub(super) fn store(&self, out: &mut Vec<Command>) {
         out.push(Command::Store(Box::new(self.report())));
     }
 

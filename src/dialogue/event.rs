@@ -1,19 +1,7 @@
 //! What happens in a call. Times come beside events, in frames of the call's sample clock.
 
-use serde::{Deserialize, Serialize};
-
+use crate::handoff::News;
 use crate::judge::{Keyed, Spoken};
-
-/// How the request for a human stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Transfer {
-    Ringing,
-    Answered,
-    Busy,
-    NoAnswer,
-    Failed,
-}
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +21,7 @@ pub enum Event {
     /// The caller does not want words and voice to be judged: the rating alone counts from now on.
     EmotionDeclined,
     /// News of the hand-over.
-    Transfer(Transfer),
+    Transfer(News),
     /// The outro has come to its end.
     OutroFinished,
     /// The caller hung up.

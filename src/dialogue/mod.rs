@@ -16,8 +16,8 @@ mod settings;
 mod turn;
 
 pub use call::Call;
-pub use command::{CallbackReason, Command, Prompt};
-pub use event::{Event, Transfer};
+pub use command::Command;
+pub use event::Event;
 pub use reply::{Reply, reply};
 pub use report::{CallReport, Outcome, TurnReport};
 pub use settings::CallSettings;

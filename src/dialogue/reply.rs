@@ -1,6 +1,7 @@
 //! Yes, no, and "that was a mistake": short replies to a read-back or after a decision.
 
 use crate::hear::Transcript;
+use crate::judge::normalised;
 use crate::units::Language;
 
 /// What a short reply says about the rating that stands.
@@ -57,16 +58,10 @@ const YES_EN: [&str; 11] =
 
 /// Reads a short reply; a refusal wins over an assent in the same reply ("yes, no, I meant four").
 pub fn reply(transcript: &Transcript) -> Reply {
-    let text: String = transcript
-        .text
-        .chars()
-        .take(200)
-        .flat_map(char::to_lowercase)
-        .map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' })
-        .collect();
+    let text = normalised(&transcript.text);
     match transcript.language {
         Language::Zh => in_mandarin(&text.split_whitespace().collect::<String>()),
-        Language::En => in_english(&text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        Language::En => in_english(&text),
     }
 }
 
@@ -104,8 +99,12 @@ mod tests {
     #[test]
     fn short_replies_are_read_in_both_languages() {
         let table = [
-            (Language::Zh, Reply::Yes, vec!["对", "对的。", "是的", "没错", "嗯，没错，是的", "正确"]),
-            (Language::Zh, Reply::No, vec!["不对", "不是，是四分", "按错了", "不好意思，我按错了", "不正确", "错了"]),
+            (Language::Zh, Reply::Yes, vec!["对", "对的。", "是的", "没错", "沒錯", "對", "嗯，没错，是的", "正确"]),
+            (
+                Language::Zh,
+                Reply::No,
+                vec!["不对", "不對", "不是，是四分", "按错了", "不好意思，我按错了", "不正确", "错了"],
+            ),
             (Language::Zh, Reply::Other, vec!["四分", "谢谢", "不满意", "", "师傅很好"]),
             (Language::En, Reply::Yes, vec!["Yes.", "yeah, that's right", "Correct!", "ok"]),
             (

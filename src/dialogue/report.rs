@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::Transfer;
+use crate::handoff::News;
 use crate::judge::{Consent, Decision, Evidence, Mood};
 use crate::units::{Frames, Language, Rating, Scale};
 
@@ -50,7 +50,7 @@ pub struct CallReport {
     pub raw_key: Option<u8>,
     pub turns: Vec<TurnReport>,
     /// The last news of the hand-over, if one was requested.
-    pub transfer: Option<Transfer>,
+    pub transfer: Option<News>,
     /// Whether the caller ended the call.
     pub hung_up: bool,
     pub started_at: Frames,

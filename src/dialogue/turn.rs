@@ -1,10 +1,11 @@
 //! Judging a turn: in each stage its own way, then acting on the decision.
 
-use super::call::{Call, Pending, Stage};
-use super::command::{Command, Prompt};
+use super::call::{Call, Stage};
+use super::command::Command;
 use super::reply::{Reply, reply};
 use super::report::TurnReport;
 use crate::judge::{Action, Ask, Decision, Evidence, Keyed, ReadBack, Spoken, TurnContext, decide};
+use crate::outro::PromptId;
 use crate::sentiment::TextSentiment;
 use crate::units::Frames;
 
@@ -52,36 +53,60 @@ impl Call {
                 // Before the question, only what moves the call on counts.
                 let early = decide(&self.evidence(None), &self.policy);
                 if early.action == Action::Reprompt {
-                    self.pending = Pending::default();
+                    self.pending.clear();
                 } else {
                     self.conclude(None, out);
                 }
             }
-            Stage::Closing { .. } | Stage::HandingOver { .. } => {
-                let keyed_rating = matches!(self.pending.keyed, Some(Keyed::Number(raw))
-                    if self.settings.scale.canonical(raw).is_some());
-                // An answer that comes when the last question has been given up is taken too.
+            Stage::Closing { .. } => {
+                // A human is never refused; and an answer that comes when the last question has been given up is taken.
                 let late = self.standing.is_none() && decide(&self.evidence(None), &self.policy).rating.is_some();
-                let corrects = self.may_correct() && (keyed_rating || late || reply == Some(Reply::No));
-                let waits_for_human = matches!(self.stage, Stage::HandingOver { .. });
                 if self.asks_for_human() {
-                    // The rating that stands stays; whoever waits already goes on waiting.
-                    if waits_for_human {
-                        self.correctable_until = Frames(0);
-                        self.pending = Pending::default();
-                    } else {
-                        self.conclude(None, out);
-                    }
-                } else if corrects {
-                    if waits_for_human {
-                        out.push(Command::CancelTransfer);
-                    }
-                    self.conclude(self.standing.map(|s| ReadBack { affirmed: Some(false), ..s }), out);
+                    self.conclude(None, out);
+                } else if self.may_correct() && (late || self.corrects(reply)) {
+                    self.conclude(self.corrected(), out);
                 } else {
-                    self.pending = Pending::default();
+                    self.pending.clear();
                 }
             }
+            Stage::HandingOver { .. } => {
+                if self.asks_for_human() {
+                    // Already on the way, and now nothing takes it back.
+                    self.correctable_until = Frames(0);
+                } else if self.may_correct() && self.corrects(reply) {
+                    out.push(Command::CancelTransfer);
+                    self.conclude(self.corrected(), out);
+                } else {
+                    self.note_late_rating(out);
+                }
+                self.pending.clear();
+            }
             Stage::Waiting | Stage::Ended => {}
+        }
+    }
+
+    /// Whether this turn takes back a rating that stands: by a key, or by words that say so.
+    fn corrects(&self, reply: Option<Reply>) -> bool {
+        let keyed = match self.pending.keyed {
+            Some(Keyed::Number(raw)) => self.settings.scale.canonical(raw),
+            _ => None,
+        };
+        // The same key once more is impatience.
+        let another = keyed.is_some() && keyed != self.standing.map(|standing| standing.rating);
+        another || reply == Some(Reply::No)
+    }
+
+    fn corrected(&self) -> Option<ReadBack> {
+        self.standing.map(|standing| ReadBack { affirmed: Some(false), ..standing })
+    }
+
+    /// Who waits for a human for another reason than a rating may still rate: it is kept, and changes nothing else.
+    fn note_late_rating(&mut self, out: &mut Vec<Command>) {
+        let evidence = self.evidence(None);
+        let decision = decide(&evidence, &self.policy);
+        if self.report.rating.is_none() && decision.rating.is_some() && decision.action != Action::Confirm {
+            self.remember_rating(&evidence, &decision);
+            self.store(out);
         }
     }
 
@@ -91,21 +116,21 @@ impl Call {
         let decision = decide(&evidence, &self.policy);
         self.words = evidence.text;
         self.remember_rating(&evidence, &decision);
-        self.pending = Pending { spoken: None, keyed: None, ..std::mem::take(&mut self.pending) };
+        self.pending.clear();
         self.report.turns.push(TurnReport { at: self.now, evidence, decision: decision.clone() });
         match (decision.action, decision.ask) {
             (Action::Confirm, _) => {
                 self.read_backs = self.read_backs.saturating_add(1);
-                let prompt = decision.rating.map_or(Prompt::Reprompt, Prompt::Readback);
+                let prompt = decision.rating.map_or(PromptId::Reprompt, PromptId::Readback);
                 self.ask(Ask::ReadBack, prompt, out);
             }
             (Action::Reprompt, ask) => {
                 self.asked_back = self.asked_back.saturating_add(1);
                 let repeat = decision.reasons.first().is_some_and(|reason| reason.code == "repeat.asked");
                 let prompt = match ask {
-                    Some(Ask::Keypad) => Prompt::Keypad,
-                    _ if repeat => Prompt::Question,
-                    _ => Prompt::Reprompt,
+                    Some(Ask::Keypad) => PromptId::Keypad,
+                    _ if repeat => PromptId::Question,
+                    _ => PromptId::Reprompt,
                 };
                 self.ask(ask.unwrap_or(Ask::Question), prompt, out);
             }

@@ -2,6 +2,8 @@
 
 mod answer;
 mod grammar;
+#[cfg(feature = "whisper")]
+mod head;
 mod heard;
 mod posterior;
 #[cfg(feature = "whisper")]

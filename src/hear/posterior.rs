@@ -21,8 +21,8 @@ pub struct Calibration {
 impl Calibration {
     pub fn of(language: Language) -> Self {
         match language {
-            Language::Zh => Self { other_weight: 0.3, temperature: 1.3, floor: 0.003 },
-            Language::En => Self { other_weight: 0.3, temperature: 1.3, floor: 0.003 },
+            Language::Zh => Self { other_weight: 0.02, temperature: 1.7, floor: 0.001 },
+            Language::En => Self { other_weight: 0.03, temperature: 0.8, floor: 0.003 },
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The recogniser: an utterance in, transcript, rating posterior and requests out.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use super::answer::read;
+use super::head::{Head, is_one_word};
 use super::heard::{Heard, Transcript};
 use super::posterior::{Calibration, Masses};
-use super::search::{Found, NextToken, search};
+use super::search::{Found, NextToken, Token, search};
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
@@ -19,6 +22,10 @@ const LEAD_SAMPLES: usize = 3_200;
 const MAX_SAMPLES: usize = 29 * 16_000;
 /// Shorter input makes whisper.cpp return before it has encoded anything.
 const MIN_SAMPLES: usize = 8_000;
+
+/// Tokens that must follow a word for an alternative to it to be read as if they followed it too: one-word answers and
+/// their units stay below it, so that what competes with a number competes with all its mass.
+const LONG_TAIL: usize = 5;
 
 /// Settings of one recognition.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +55,8 @@ pub struct Detail {
 /// A loaded model, used for one utterance at a time.
 pub struct Recogniser {
     session: Session,
+    /// Text tokens by their bytes in hexadecimal.
+    tokens: HashMap<String, Token>,
 }
 
 impl Recogniser {
@@ -59,7 +68,9 @@ impl Recogniser {
     /// [`ErrorKind::Model`] if the file is no such model, [`ErrorKind::Unsupported`] if it knows English only,
     /// those of the file system.
     pub fn load(path: &Path, threads: usize) -> Result<Self> {
-        Ok(Self { session: Session::load(path, threads.max(1))? })
+        let session = Session::load(path, threads.max(1))?;
+        let tokens = (0..session.end_of_text()).map(|token| (hexadecimal(session.text(token)), token)).collect();
+        Ok(Self { session, tokens })
     }
 
     /// Hears one utterance, which a voice detector has passed: on other sound the text is an invention.
@@ -87,14 +98,38 @@ impl Recogniser {
             let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.session.text(*token)).copied().collect();
             String::from_utf8_lossy(&bytes).into_owned()
         };
-        let mut texts: Vec<(String, f32)> =
-            found.hypotheses.iter().map(|hypothesis| (text(&hypothesis.tokens), hypothesis.mass)).collect();
+        let best = text(&found.best);
+        let mut texts: Vec<(String, f32)> = Vec::with_capacity(found.hypotheses.len());
+        for hypothesis in &found.hypotheses {
+            let whole = text(&hypothesis.tokens);
+            // A hypothesis that is only begun, and has said until here what the best path had said by then, would most
+            // likely have gone on as the best does: "四分" before ", 不是, 五分" is no four.
+            let by_then = found.best.get(..hypothesis.tokens.len()).map(|best| read(&text(best), language));
+            let reading = read(&whole, language);
+            let begun = !hypothesis.ended && by_then == Some(reading);
+            let tail = found.best.get(hypothesis.tokens.len()..).unwrap_or_default();
+            let text = if begun && reading.rating.is_some() {
+                best.clone()
+            } else if begun && tail.len() >= LONG_TAIL {
+                // One other word early in a long answer says nothing against what comes after it.
+                text(&[&hypothesis.tokens, tail].concat())
+            } else {
+                whole
+            };
+            texts.push((text, hypothesis.mass));
+        }
         let masses = Masses::of(texts.iter().map(|(text, mass)| (text.as_str(), *mass)), language);
-        let heard = Heard {
-            transcript: Transcript { text: tidy(&text(&found.best)), language },
-            rating: masses.rating(&Calibration::of(language)),
-            intents: masses.intents(),
+        let transcript = tidy(&best);
+        let rating = if is_one_word(&transcript, language) {
+            let log_probability = |token: &str| {
+                let token = self.tokens.get(token).and_then(|token| usize::try_from(*token).ok());
+                token.and_then(|token| found.first.get(token)).copied().unwrap_or(f32::NEG_INFINITY)
+            };
+            Head::of(language).rating(&masses, log_probability)
+        } else {
+            masses.rating(&Calibration::of(language))
         };
+        let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
         texts.sort_by(|a, b| b.1.total_cmp(&a.1));
         texts.truncate(40);
         Ok((heard, Detail { masses, first: self.first(&found.first), texts }))
@@ -103,9 +138,11 @@ impl Recogniser {
     fn first(&self, log_probabilities: &[f32]) -> Vec<(String, f32)> {
         let mut order: Vec<usize> = (0..log_probabilities.len()).collect();
         order.sort_by(|a, b| log_probabilities[*b].total_cmp(&log_probabilities[*a]));
-        let hexadecimal =
-            |token: usize| self.session.text(token as i32).iter().map(|byte| format!("{byte:02x}")).collect();
-        order.into_iter().take(400).map(|token| (hexadecimal(token), log_probabilities[token])).collect()
+        order
+            .into_iter()
+            .take(400)
+            .map(|token| (hexadecimal(self.session.text(token as Token)), log_probabilities[token]))
+            .collect()
     }
 
     fn search(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Found> {
@@ -126,17 +163,21 @@ impl Recogniser {
     }
 }
 
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// One line without the space that Whisper writes first, and without the tail of a loop.
 fn tidy(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut line = words.join(" ");
-    // A period of 1 to 8 characters that is there at least four times is written once.
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A period of 1 to 24 characters that is there at least three times, to the end, is written once.
     let characters: Vec<char> = line.chars().collect();
-    for period in 1..=8 {
-        let repeated =
+    for period in 1..=24.min(characters.len() / 3) {
+        let first = characters.len() - 3 * period;
+        let repeats =
             |from: usize| characters[from..].iter().skip(period).zip(&characters[from..]).all(|(a, b)| a == b);
-        let start = (0..characters.len()).find(|from| characters.len() - from >= 4 * period && repeated(*from));
-        if let Some(start) = start {
+        // The space between repeats may be missing from the last.
+        if let Some(start) = (0..=first + 1).find(|from| repeats(*from)) {
             line = characters[..start + period].iter().collect();
             break;
         }

@@ -115,14 +115,15 @@ fn children(model: &impl NextToken, prefix: &[Token], mass: f32, log_probabiliti
     children.collect()
 }
 
-/// Whether the last tokens repeat with a period of one to four, four times over.
+/// Whether the text has begun to go round: a short period three times over, or a longer one twice.
 fn loops(tokens: &[Token]) -> bool {
-    (1..=4).any(|period| {
-        tokens.len() >= 4 * period && {
-            let tail = &tokens[tokens.len() - 4 * period..];
+    let repeats = |period: usize, times: usize| {
+        tokens.len() >= times * period && {
+            let tail = &tokens[tokens.len() - times * period..];
             tail.iter().skip(period).zip(tail).all(|(a, b)| a == b)
         }
-    })
+    };
+    (1..=2).any(|period| repeats(period, 3)) || (3..=MAX_TOKENS / 2).any(|period| repeats(period, 2))
 }
 
 #[cfg(test)]
@@ -167,7 +168,7 @@ mod tests {
     fn loops_end_and_count_with_what_they_began() {
         let found = search(&mut Chain, 200).unwrap();
         let longest = found.hypotheses.iter().map(|hypothesis| hypothesis.tokens.len()).max().unwrap();
-        assert!(longest <= 6, "b is followed four times at most, got {longest}");
-        assert!(loops(&[7, 1, 2, 1, 2, 1, 2, 1, 2]) && !loops(&[1, 1, 1, 2]));
+        assert!(longest <= 5, "b is followed three times at most, got {longest}");
+        assert!(loops(&[7, 1, 2, 1, 2, 1, 2]) && loops(&[1, 2, 3, 1, 2, 3]) && !loops(&[1, 1, 1, 2, 1, 1]));
     }
 }

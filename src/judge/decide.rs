@@ -5,6 +5,7 @@ use super::evidence::{Evidence, RatingSource};
 use super::policy::{AfterLimit, Policy, WordAction};
 use super::pool::{self, Pooled, Source};
 use super::reasons::{self, Rule};
+use crate::sentiment::TextSentiment;
 use crate::units::Rating;
 
 /// Judges one turn. Pure: the same evidence and policy give the same decision on every machine.
@@ -190,7 +191,7 @@ impl<'a> Judging<'a> {
                 return Some((Rule::KeyAgainstSpeech, p));
             }
         }
-        if band == Band::Best && self.angry() {
+        if band == Band::Best && self.angry() && !self.words_speak_for(band) {
             return Some((Rule::AngerAgainstRating, self.anger()));
         }
         let opposite = match band {
@@ -205,6 +206,16 @@ impl<'a> Judging<'a> {
     fn may_read_back(&self) -> bool {
         let used = self.evidence.read_backs.max(u8::from(self.evidence.read_back.is_some()));
         used < self.policy.rules().limits.read_backs
+    }
+
+    /// Whether the words alone put the caller clearly in `band`. Beside a rating that says the same they outweigh a
+    /// voice that seems to say otherwise: delight and anger are both loud, and sound alike to a model.
+    fn words_speak_for(&self, band: Band) -> bool {
+        let speak = |text: &TextSentiment| {
+            self.mass(&text.levels.map(f64::from), band) * f64::from(pool::unit(text.confidence))
+                >= self.policy.rules().thresholds.contradiction
+        };
+        self.evidence.consent.emotion && self.evidence.text.as_ref().is_some_and(speak)
     }
 
     fn angry(&self) -> bool {

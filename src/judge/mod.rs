@@ -3,6 +3,7 @@
 mod decide;
 mod decision;
 mod evidence;
+mod explain;
 mod policy;
 mod policy_file;
 mod pool;
@@ -14,7 +15,9 @@ mod words;
 pub use decide::decide;
 pub use decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery, Reason};
 pub use evidence::{Consent, Evidence, RatingEvidence, RatingSource, ReadBack};
+pub use explain::{Explained, explain};
 pub use policy::{AfterLimit, BandRule, Bands, Limits, Policy, PoolWeights, Rules, Thresholds, WordAction, WordRule};
 pub use replay::{DecisionRecord, Difference, Replayed, replay};
 pub use turn::{Keyed, Spoken, TurnContext};
 pub use words::beyond_plain_rating;
+pub(crate) use words::normalised;

@@ -6,6 +6,7 @@ use super::evidence::{Consent, Evidence, RatingEvidence, RatingSource, ReadBack}
 use super::policy::Policy;
 use super::words::beyond_plain_rating;
 use crate::hear::{Heard, Intents, RatingPosterior};
+use crate::keypad::{Failure, Outcome};
 use crate::sentiment::TextSentiment;
 use crate::units::{Language, Scale};
 use crate::voice::VoiceEmotion;
@@ -16,10 +17,22 @@ use crate::voice::VoiceEmotion;
 pub enum Keyed {
     /// A number, as keyed; it may be off the scale.
     Number(u8),
-    /// The key that asks for a human.
-    Human,
+    /// The key that asks for a human, and the number keyed beside it, if there is one.
+    Human(Option<u8>),
     /// Keys that are no number, or too many.
     Invalid,
+}
+
+impl Keyed {
+    /// What a gatherer's outcome amounts to; none when no key came at all.
+    pub fn of_outcome(outcome: Outcome) -> Option<Self> {
+        match outcome {
+            Outcome::Digits(keyed) => Some(Self::Number(keyed.raw)),
+            Outcome::Human { keyed } => Some(Self::Human(keyed.map(|keyed| keyed.raw))),
+            Outcome::NoResponse { last: Failure::NoInput } => None,
+            Outcome::NoResponse { last: Failure::Invalid | Failure::TooMany } => Some(Self::Invalid),
+        }
+    }
 }
 
 /// What the caller said in a turn. The default is silence.
@@ -77,7 +90,7 @@ impl Evidence {
             rating: stated,
             spoken_beside_key: said.filter(|posterior| key_wins && posterior.best().is_some()),
             intents: heard.map_or_else(Intents::default, |heard| heard.intents),
-            human_key: keyed == Some(Keyed::Human),
+            human_key: matches!(keyed, Some(Keyed::Human(_))),
             words: transcript.map(|transcript| policy.words_said(transcript)).unwrap_or_default(),
             text: text.filter(|_| context.consent.emotion),
             voice: spoken.voice.filter(|_| context.consent.emotion),
@@ -92,9 +105,9 @@ impl Evidence {
 
 fn of_keys(keyed: Keyed, scale: Scale) -> Option<RatingEvidence> {
     let raw_key = match keyed {
-        Keyed::Number(raw) => Some(raw),
+        Keyed::Number(raw) | Keyed::Human(Some(raw)) => Some(raw),
         Keyed::Invalid => None,
-        Keyed::Human => return None,
+        Keyed::Human(None) => return None,
     };
     let posterior = raw_key.and_then(|raw| scale.canonical(raw)).map(RatingPosterior::certain);
     Some(RatingEvidence {

@@ -1,14 +1,9 @@
 //! The caller's own words: the policy's phrases, and which words say more than the rating itself.
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::policy::{Policy, WordRule};
 use crate::hear::Transcript;
-use crate::sentiment::TextSentiment;
+use crate::sentiment::{TextSentiment, normalise};
 use crate::units::{Language, Rating};
-
-/// Longer transcripts are cut here: a survey answer is a sentence.
-const TEXT_LIMIT: usize = 2_000;
 
 /// Right before a phrase these turn it down ("不用转人工", "don't want an agent").
 const REFUSALS_ZH: [&str; 8] = ["不用", "不要", "不必", "不需要", "别", "无需", "不想", "不是"];
@@ -92,20 +87,14 @@ fn satisfaction_phrases(language: Language, rating: Rating) -> &'static [&'stati
     }
 }
 
-/// Compatibility forms folded, lower case, punctuation as spaces, runs of space as one, at most [`TEXT_LIMIT`].
-pub(super) fn normalised(text: &str) -> String {
-    let mut out = String::new();
-    for character in text.nfkc().take(TEXT_LIMIT).flat_map(char::to_lowercase) {
-        let kept = match character {
-            '’' => '\'',
-            c if c.is_alphanumeric() || c == '\'' => c,
-            _ => ' ',
-        };
-        if kept != ' ' || !out.ends_with(' ') {
-            out.push(kept);
-        }
-    }
-    out.trim().to_owned()
+/// One width, one case, simplified characters, bounded length; punctuation as single spaces.
+pub(crate) fn normalised(text: &str) -> String {
+    let kept = |c: char| match c {
+        '’' => '\'',
+        c if c.is_alphanumeric() || c == '\'' => c,
+        _ => ' ',
+    };
+    normalise(text).chars().map(kept).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn units(text: &str, language: Language, counts: impl Fn(&str) -> bool) -> usize {

@@ -127,7 +127,7 @@ impl Listener {
             answer.speech_s = utterance.speech_seconds();
             self.hear_and_feel(&utterance, terms, &mut answer)?;
         }
-        answer.timings.add_total(start.elapsed());
+        answer.timings.set_total(start.elapsed());
         Ok(answer)
     }
 

@@ -71,17 +71,16 @@ impl Timings {
         self.stages[stage as usize]
     }
 
-    /// Adds to the wall time of the whole.
-    pub fn add_total(&mut self, duration: Duration) {
-        self.total += duration;
+    /// Sets the wall time of the whole.
+    pub fn set_total(&mut self, duration: Duration) {
+        self.total = duration;
     }
 
-    /// Adds all that `other` measured.
+    /// Adds the stages that `other` measured; the whole stays as it is.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.stages.iter_mut().zip(&other.stages) {
             *mine += *theirs;
         }
-        self.total += other.total;
     }
 
     /// Wall time of the whole, from reading to the decision.

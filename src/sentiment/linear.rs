@@ -68,18 +68,18 @@ impl Linear {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sentiment::sentiment::LINEAR;
+    use crate::sentiment::reader::NGRAM;
 
     #[test]
     fn damaged_weights_are_refused_with_a_reason() {
-        for bytes in [&[][..], &b"NGRM"[..], &LINEAR[..LINEAR.len() - 1], &[0u8; 100][..]] {
+        for bytes in [&[][..], &b"NGRM"[..], &NGRAM[..NGRAM.len() - 1], &[0u8; 100][..]] {
             assert_eq!(Linear::from_bytes(bytes).err().map(|e| e.kind()), Some(ErrorKind::Model));
         }
     }
 
     #[test]
     fn the_order_of_words_matters() {
-        let model = Linear::from_bytes(LINEAR).unwrap();
+        let model = Linear::from_bytes(NGRAM).unwrap();
         assert_ne!(model.logits("不是很好"), model.logits("很好不是"));
     }
 }

@@ -23,7 +23,7 @@ static TRADITIONAL: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
 
 /// NFKC, lower case, simplified characters, no control or format characters, single spaces, at most
 /// [`LONGEST`] characters and a space. Time and memory are bounded whatever the length of `text`.
-pub(super) fn normalise(text: &str) -> String {
+pub(crate) fn normalise(text: &str) -> String {
     // Normalising can lengthen or shorten; eight times the wanted length is ample material for it.
     let folded: String = clip(text, 8 * LONGEST).nfkc().flat_map(char::to_lowercase).filter_map(simplified).collect();
     let spaced = folded.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -2,6 +2,7 @@
 
 mod properties;
 mod script;
+mod wiring;
 mod world;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,7 @@
 //! Any order of events: every call ends, every end has a report, and no asked-for human is refused.
 
-use codetta::dialogue::{Call, CallSettings, Command, Event, Outcome, Transfer};
+use codetta::dialogue::{Call, CallSettings, Command, Event, Outcome};
+use codetta::handoff::News;
 use codetta::hear::{Heard, Intents, RatingPosterior, Transcript};
 use codetta::judge::{Keyed, Policy, Spoken};
 use codetta::sentiment::{SentimentLabel, TextSentiment};
@@ -44,11 +45,11 @@ fn any_event() -> impl Strategy<Value = Event> {
         6 => any_spoken().prop_map(|spoken| Event::Answered(Box::new(spoken))),
         2 => Just(Event::Answered(Box::default())),
         3 => Just(Event::KeyStarted),
-        4 => (0u8..12).prop_map(|raw| Event::Keyed(if raw == 0 { Keyed::Human } else { Keyed::Number(raw) })),
+        4 => (0u8..12).prop_map(|raw| Event::Keyed(if raw == 0 { Keyed::Human(None) } else { Keyed::Number(raw) })),
         1 => Just(Event::Keyed(Keyed::Invalid)),
         1 => Just(Event::EmotionDeclined),
         3 => prop::sample::select(vec![
-            Transfer::Ringing, Transfer::Answered, Transfer::Busy, Transfer::NoAnswer, Transfer::Failed,
+            News::Ringing, News::Answered, News::Busy, News::NoAnswer, News::Failed,
         ]).prop_map(Event::Transfer),
         2 => Just(Event::OutroFinished),
         1 => Just(Event::HungUp),
@@ -63,7 +64,7 @@ fn any_events() -> impl Strategy<Value = Vec<(u64, Event)>> {
 
 fn asks_for_human(event: &Event, policy: &Policy) -> bool {
     match event {
-        Event::Keyed(keyed) => *keyed == Keyed::Human,
+        Event::Keyed(keyed) => matches!(keyed, Keyed::Human(_)),
         Event::Answered(spoken) => spoken
             .heard
             .as_ref()

@@ -107,7 +107,7 @@ impl Step {
         }
         if let Some(key) = &self.key {
             let keyed = match key.as_str() {
-                "0" => Keyed::Human,
+                "0" => Keyed::Human(None),
                 digits => digits.parse().map_or(Keyed::Invalid, Keyed::Number),
             };
             events.push((self.delay + self.key_delay, Event::KeyStarted));

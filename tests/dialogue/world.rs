@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use codetta::dialogue::{Call, CallReport, CallSettings, Command, Event, Transfer};
+use codetta::dialogue::{Call, CallReport, CallSettings, Command, Event};
+use codetta::handoff::News;
 use codetta::judge::Policy;
 use codetta::units::{Frames, Language, SampleRate};
 
@@ -117,11 +118,11 @@ pub fn run(script: &Script, settings: CallSettings, policy: &Policy) -> Run {
                 }
                 Command::RequestTransfer(_) => {
                     agenda.drop(|event| matches!(event, Event::OutroFinished));
-                    agenda.plan(at, 1.0, Event::Transfer(Transfer::Ringing));
+                    agenda.plan(at, 1.0, Event::Transfer(News::Ringing));
                     match transfers.pop_front().map_or("answered", String::as_str) {
-                        "answered" => _ = agenda.plan(at, TRANSFER_S, Event::Transfer(Transfer::Answered)),
-                        "busy" => _ = agenda.plan(at, TRANSFER_S, Event::Transfer(Transfer::Busy)),
-                        "failed" => _ = agenda.plan(at, TRANSFER_S, Event::Transfer(Transfer::Failed)),
+                        "answered" => _ = agenda.plan(at, TRANSFER_S, Event::Transfer(News::Answered)),
+                        "busy" => _ = agenda.plan(at, TRANSFER_S, Event::Transfer(News::Busy)),
+                        "failed" => _ = agenda.plan(at, TRANSFER_S, Event::Transfer(News::Failed)),
                         "never" => {}
                         other => panic!("transfer {other}"),
                     }

@@ -14,25 +14,25 @@ from .linear import loss
 from .text import normalise
 
 HIDDEN, HEADS, LAYERS = 384, 12, 6
-LONGEST = 96  # tokens, with <s> and </s>; of a longer text the head and tail halves
+LONGEST = 64  # tokens, with <s> and </s>; of a longer text the head and tail halves
+FROZEN = 2  # of the layers, the lowest: they read, the others judge
 START, PAD, END = 0, 1, 2
 
 
 class Layer(torch.nn.Module):
-    def __init__(self, dropout):
+    def __init__(self):
         super().__init__()
         self.query, self.key, self.value, self.out = (torch.nn.Linear(HIDDEN, HIDDEN) for _ in range(4))
         self.up, self.down = torch.nn.Linear(HIDDEN, 4 * HIDDEN), torch.nn.Linear(4 * HIDDEN, HIDDEN)
         self.norm1, self.norm2 = (torch.nn.LayerNorm(HIDDEN, eps=1e-12) for _ in range(2))
-        self.dropout = torch.nn.Dropout(dropout)
 
     def forward(self, x, mask):
         def heads(t):
             return t.view(*t.shape[:2], HEADS, -1).transpose(1, 2)
 
         mixed = F.scaled_dot_product_attention(heads(self.query(x)), heads(self.key(x)), heads(self.value(x)), mask)
-        x = self.norm1(x + self.dropout(self.out(mixed.transpose(1, 2).reshape(x.shape))))
-        return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
+        x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(x.shape)))
+        return self.norm2(x + self.down(F.gelu(self.up(x))))
 
 
 # Our names of a layer's parts, and those of the file (and of BERT).
@@ -44,13 +44,13 @@ NAMES = {"query": "attention.self.query", "key": "attention.self.key", "value": 
 class Encoder(torch.nn.Module):
     """Word embeddings stay frozen in the four bits that they came in; positions beyond LONGEST are cut off."""
 
-    def __init__(self, tensors, words, dropout=0.1):
+    def __init__(self, tensors, words):
         super().__init__()
         self.register_buffer("words", torch.tensor(words))
         self.position = torch.nn.Parameter(torch.tensor(tensors["position"][:LONGEST] + tensors["type"]))
         self.norm = torch.nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.layers = torch.nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
-        self.dropout = torch.nn.Dropout(dropout)
+        self.layers = torch.nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.dropout = torch.nn.Dropout(0.1)  # of the pooled text only: inside the layers it costs more than it gives
         self.head = torch.nn.Linear(HIDDEN, 5)
         with torch.no_grad():
             self.norm.weight.copy_(torch.tensor(tensors["norm.weight"]))
@@ -63,7 +63,7 @@ class Encoder(torch.nn.Module):
 
     def forward(self, ids):
         real = ids != PAD
-        x = self.dropout(self.norm(self.words[ids] + self.position[: ids.shape[1]]))
+        x = self.norm(self.words[ids] + self.position[: ids.shape[1]])
         mask = torch.zeros(ids.shape[0], 1, 1, ids.shape[1]).masked_fill(~real[:, None, None, :], -1e4)
         for layer in self.layers:
             x = layer(x, mask.to(x.dtype))
@@ -72,8 +72,8 @@ class Encoder(torch.nn.Module):
 
 
 class Tokens:
-    def __init__(self, pieces):
-        self.made = e5.tokenizer(pieces)
+    def __init__(self, made):
+        self.made = made
 
     def __call__(self, texts):
         out = []
@@ -92,10 +92,11 @@ def padded(batch):
     return torch.tensor(out)
 
 
-def train(model, tokens, rows, epochs, rate, size, seed, checkpoint=None, budget=math.inf):
-    """Returns whether it is finished; stops after `budget` seconds with its state in `checkpoint`, to go on later."""
+def train(model, tokens, rows, epochs, rate, size, seed, checkpoint=None, budget=math.inf, longest=LONGEST):
+    """Trains on the first and last `longest` / 2 tokens of each row. Returns whether it is finished; stops after `budget` seconds with its state in `checkpoint`, to go on later."""
     mask, target = map(torch.tensor, arrays(rows))
-    ids = tokens([r.text for r in rows])
+    ids = [i if len(i) <= longest else np.concatenate([i[: longest // 2], i[-longest // 2 :]])
+           for i in tokens([r.text for r in rows])]
     lengths = np.array([len(i) for i in ids])
     rng = np.random.default_rng(seed)
     batches = []
@@ -105,9 +106,12 @@ def train(model, tokens, rows, epochs, rate, size, seed, checkpoint=None, budget
         chunks = [order[s : s + 64 * size] for s in range(0, len(order), 64 * size)]
         epoch = [c[np.argsort(lengths[c], kind="stable")][s : s + size] for c in chunks for s in range(0, len(c), size)]
         batches += [epoch[i] for i in rng.permutation(len(epoch))]
-    decayed = [p for n, p in model.named_parameters() if p.ndim > 1 and "position" not in n]
-    others = [p for n, p in model.named_parameters() if p.ndim <= 1 or "position" in n]
-    adam = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}])
+    for part in [model.norm, *model.layers[:FROZEN]]:
+        part.requires_grad_(False)
+    model.position.requires_grad_(False)
+    decayed = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
+    others = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
+    adam = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}], fused=True)
     first = 0
     if checkpoint is not None and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
@@ -132,11 +136,13 @@ def train(model, tokens, rows, epochs, rate, size, seed, checkpoint=None, budget
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         adam.step()
         running = value.item() if step == first else 0.98 * running + 0.02 * value.item()
-        if step % 100 == 0:
+        if step % 25 == 0:
             print(f"  encoder step {step} of {len(batches)}: loss {running:.4f}, {time.monotonic() - began:.0f} s", flush=True)
         if checkpoint is not None and time.monotonic() - began > budget and step + 1 < len(batches):
             torch.save({"model": model.state_dict(), "adam": adam.state_dict(), "step": step + 1}, checkpoint)
             return False
+    if checkpoint is not None:
+        checkpoint.unlink(missing_ok=True)
     return True
 
 
@@ -181,16 +187,28 @@ def write(model, raw_words, pieces, weights_path, tokenizer_path):
         print(f"  {path.name}: {path.stat().st_size} bytes")
 
 
-def rounded(model):
-    """Replaces the weights by what the file will hold, so that reports describe what is shipped."""
+def read(weights_path, tokenizer_path):
+    """The shipped model, in its shipped precision: (model, tokens)."""
+    data = weights_path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    kinds = {"U8": np.uint8, "F16": np.float16, "F32": np.float32}
+    file = {}
+    for name, entry in json.loads(data[8 : 8 + length]).items():
+        first, last = entry["data_offsets"]
+        raw = np.frombuffer(data[8 + length + first : 8 + length + last], kinds[entry["dtype"]])
+        file[name] = raw.reshape(entry["shape"]).astype(np.float32) if entry["dtype"] != "U8" else raw.reshape(entry["shape"])
+    for name in [n for n in file if n.endswith(".u8")]:
+        matrix = name.removesuffix(".u8")
+        file[matrix] = (file[name].astype(np.float32) - 128) * file[matrix + ".scale"][:, None]
+    raw = file["words.q4_0"]
+    words = e5.dequantise(raw.tobytes(), 0, raw.size // 18).reshape(len(raw), HIDDEN)
+    model = Encoder(file | {"type": np.float32(0)}, words)
     with torch.no_grad():
-        for layer in model.layers:
-            for ours in NAMES:
-                weight = getattr(layer, ours).weight
-                if weight.ndim == 2:
-                    bytes_, scale = quantised(weight.numpy())
-                    weight.copy_(torch.tensor((bytes_.astype(np.float32) - 128) * scale[:, None]))
-    return model
+        model.head.weight.copy_(torch.tensor(file["head.weight"]))
+        model.head.bias.copy_(torch.tensor(file["head.bias"]))
+    from tokenizers import Tokenizer
+
+    return model, Tokens(Tokenizer.from_file(str(tokenizer_path)))
 
 
 def safetensors(tensors, path):

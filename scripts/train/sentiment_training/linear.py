@@ -86,3 +86,12 @@ def write(model, path):
         out.write(scale.astype("<f4").tobytes() + model.bias.astype("<f4").tobytes())
         out.write(model.vocabulary.astype("<u4").tobytes() + quantised.tobytes())
     print(f"  {path.name}: {len(quantised)} features, {path.stat().st_size} bytes")
+
+
+def read(path):
+    """The shipped model, in its shipped precision."""
+    data = path.read_bytes()
+    count = int(np.frombuffer(data, "<u4", 1, 4)[0])
+    scale, bias = np.frombuffer(data, "<f4", 10, 8).reshape(2, 5)
+    hashes = np.frombuffer(data, "<u4", count, 48)
+    return Linear(hashes, np.frombuffer(data, np.int8, count * 5, 48 + 4 * count).reshape(count, 5) * scale, bias)

@@ -74,6 +74,9 @@ pub fn run(args: &DemoArgs, output: &mut Output) -> Result<Status> {
             "sentiment": told.answer.text, "voice": told.answer.voice, "decision": told.first, "ending": told.last,
             "outro": told.outro, "expected": { "action": call.expect, "band": call.band },
             "timings_ms": told.answer.timings, "wav": wav,
+            "fade": told.scene.timeline.fade.map(|(start_s, end_s)| json!({
+                "start_s": start_s, "end_s": end_s, "mid_deviation_db": told.scene.timeline.mid_fade_deviation_db,
+            })),
         });
         output.result(&record, || {
             vec![
@@ -126,7 +129,7 @@ fn perform(
     let mut answer = listener.listen(&recording, Terms { language: call.language, ..Default::default() })?;
     let evidence = answer.evidence(policy, Consent::default());
     let first = judge::decide(&evidence, policy);
-    answer.timings.add_total(start.elapsed().saturating_sub(answer.timings.total()));
+    answer.timings.set_total(start.elapsed());
     let mut last = first.clone();
     let mut asked = evidence.clone();
     for _ in 0..MOST_TURNS {

@@ -113,7 +113,9 @@ impl<'a> Scene<'a> {
                 })
                 .collect()
         };
+        let mid_fade_deviation_db = self.fade.map(|fade| mid_fade_deviation(&course, fade));
         let timeline = Timeline {
+            mid_fade_deviation_db,
             step_s: course.step_s,
             before: layer("bed"),
             voice: layer("voice"),
@@ -137,6 +139,21 @@ impl<'a> Scene<'a> {
     fn mark(&mut self, name: &str) {
         self.marks.push((Frames(self.clock).seconds(self.sink.rate), name.to_owned()));
     }
+}
+
+/// Equal power: what is heard in the middle of a crossfade is the sum of the powers of what enters and what leaves,
+/// each at −3 dB. Both are checked: the gains against equal power, and the mix against the layers.
+fn mid_fade_deviation(course: &codetta::play::Timeline, (start, end): (f64, f64)) -> f32 {
+    let third = (end - start) / 3.0;
+    let middle = course.points.iter().filter(|point| (start + third..end - third).contains(&point.at_s));
+    let power = |db: f32| 10f32.powf(db / 10.0);
+    let (mut mixed, mut wanted) = (0.0, 0.0);
+    for point in middle {
+        mixed += power(point.level_dbfs);
+        let gains: f32 = point.tracks.iter().map(|track| power(track.gain_db)).sum();
+        wanted += point.tracks.iter().map(|track| power(track.level_dbfs)).sum::<f32>() / gains;
+    }
+    10.0 * (mixed / wanted).log10()
 }
 
 /// A track of the library, made ready; `looped` asks it to repeat at its marks.

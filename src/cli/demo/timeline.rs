@@ -18,6 +18,8 @@ pub struct Timeline {
     pub sum: Vec<f32>,
     /// Start and end of the crossfade, seconds.
     pub fade: Option<(f64, f64)>,
+    /// How far the level in the middle third of the crossfade is from the power sum of its two layers, dB.
+    pub mid_fade_deviation_db: Option<f32>,
     /// Moments with a name, seconds.
     pub marks: Vec<(f64, String)>,
 }

@@ -1,15 +1,18 @@
-//! The text model: n-grams (and, beside them, an encoder) to one calibrated answer.
+//! The text model: hashed n-grams to one calibrated answer.
+
+use std::fs;
+use std::path::Path;
 
 use super::calibration::Calibration;
 use super::doubt::{self, Doubt};
 use super::linear::Linear;
 use super::normalise::normalise;
 use super::{SentimentLabel, TextSentiment};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-pub(super) const LINEAR: &[u8] = include_bytes!("../../models/sentiment-ngram.bin");
+pub(super) const NGRAM: &[u8] = include_bytes!("../../models/sentiment-ngram.bin");
 
-/// Reads satisfaction from words, Mandarin or English. Cheap to share between threads.
+/// Reads satisfaction from words, Mandarin or English. Make one and share it between threads.
 pub struct Sentiment {
     linear: Linear,
     calibration: Calibration,
@@ -23,12 +26,30 @@ pub struct Assessment {
 }
 
 impl Sentiment {
-    /// The weights that are part of the program.
+    /// The weights that are part of the program. Takes milliseconds.
     ///
     /// # Errors
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if they are damaged.
     pub fn embedded() -> Result<Self> {
-        Ok(Self { linear: Linear::from_bytes(LINEAR)?, calibration: Calibration::embedded()? })
+        Self::from_parts(NGRAM, Calibration::EMBEDDED)
+    }
+
+    /// Weights in a folder, as `scripts/train/sentiment` writes them: `sentiment-ngram.bin`,
+    /// `sentiment.toml`.
+    ///
+    /// # Errors
+    /// The file system's, naming the file; [`ErrorKind::Model`](crate::ErrorKind::Model) if one is damaged.
+    pub fn load(folder: &Path) -> Result<Self> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read(&path).map_err(|e| Error::io(&path, &e))
+        };
+        let calibration = String::from_utf8_lossy(&read("sentiment.toml")?).into_owned();
+        Self::from_parts(&read("sentiment-ngram.bin")?, &calibration)
+    }
+
+    fn from_parts(ngram: &[u8], calibration: &str) -> Result<Self> {
+        Ok(Self { linear: Linear::from_bytes(ngram)?, calibration: Calibration::from_toml(calibration)? })
     }
 
     /// What `text` says about the caller's satisfaction. Never fails; bounded time for any input.
@@ -43,7 +64,8 @@ impl Sentiment {
         if matches!(doubt, Some(Doubt::NoWords | Doubt::Foreign)) {
             return Assessment { sentiment: NEUTRAL, doubt };
         }
-        let mut sentiment = self.calibration.answer(self.linear.logits(&normal));
+        let linear = self.linear.logits(&normal);
+        let mut sentiment = self.calibration.answer(linear, linear);
         if doubt == Some(Doubt::TooLong) {
             sentiment.confidence *= 0.5;
         }
