@@ -128,12 +128,3 @@ def decode(path, channels=2):
     raw = subprocess.run(command, capture_output=True, check=True).stdout
     sound = numpy.frombuffer(raw, dtype="<f4").reshape(-1, channels).T.astype(float)
     return sound if channels == 2 else numpy.repeat(sound, 2, axis=0)
-
-
-def close_loop(sound, start, end, seam=0.08):
-    """Blends what leads up to `end` into what leads up to `start`: jumping from one to the other is then seamless."""
-    length = int(seam * RATE)
-    fade = numpy.sin(numpy.linspace(0, numpy.pi / 2, length)) ** 2
-    sound[:, end - length : end] *= 1 - fade
-    sound[:, end - length : end] += fade * sound[:, start - length : start]
-    return sound

@@ -29,11 +29,6 @@ def faded(sound, rise, fall):
     return sound
 
 
-def looped(sound, start, end, overlap):
-    """Makes [start, end) repeat: what leads up to its end is blended into what leads up to its start."""
-    return mix.close_loop(sound, int(start * RATE), int(end * RATE), overlap)
-
-
 def wave(generator, length, crest, weight):
     """One breaker: a low swell that gathers, a bright crash, foam that hisses away up the beach."""
     time = numpy.arange(int(length * RATE)) / RATE
@@ -66,7 +61,7 @@ def surf():
         add(sound, breaker, start)
     # The wave that comes before the loop is the one that also closes it: both ends sound the same.
     add(sound, repeat, starts[4] - 24.4)
-    sound = faded(looped(sound, 4.6, 29.0, 1.2), 1.6, 4.5)
+    sound = faded(sound, 1.6, 4.5)
     return sound, {"loop_start_s": 4.6, "loop_end_s": 29.0, "ending_s": 29.0}
 
 

@@ -32,7 +32,6 @@ def sound_of(score):
     marks = {}
     if score.loop:
         start, end = (round(at(beat) * RATE) for beat in score.loop)
-        sound = mix.close_loop(sound, start, end)
         marks |= {"loop_start_s": start / RATE, "loop_end_s": end / RATE}
     if score.ending is not None:
         marks["ending_s"] = at(score.ending)

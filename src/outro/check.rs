@@ -16,6 +16,8 @@ use crate::units::{Decibels, Language};
 const PEAK_CEILING: f32 = -1.0;
 /// How far the measured loudness may be from the declared one, LU.
 const LOUDNESS_TOLERANCE: f32 = 0.5;
+/// Largest change of level that a repeat may bring, dB.
+const LARGEST_STEP: f32 = 6.0;
 /// Under this level an end counts as silent, and over it as cut off: −60 and −46 dBFS.
 const SILENCE: f32 = 0.001;
 const ABRUPT: f32 = 0.005;
@@ -134,9 +136,9 @@ pub fn check_track(outro: &Outro, sound: &Stereo) -> Vec<Finding> {
         if end > length {
             findings.add(Severity::Fault, format!("loop_end_s {end} lies beyond its end at {length:.2} s"));
         } else {
-            let seam = seam_jump(sound, start, end);
-            findings.fault_if(seam > 2.0, || {
-                format!("clicks where it repeats: the jump is {seam:.1} times the largest step nearby")
+            let step = seam_step(sound, start, end);
+            findings.fault_if(step.abs() > LARGEST_STEP, || {
+                format!("changes its level by {step:+.1} dB where it repeats; move loop_start_s or loop_end_s")
             });
         }
     }
@@ -188,23 +190,16 @@ fn check_sound(sound: &Stereo, findings: &mut Findings) {
     });
 }
 
-/// The step from the sample before `end` to the one at `start`, against the largest step within 10 ms of either place.
-fn seam_jump(sound: &Stereo, start: f64, end: f64) -> f32 {
-    let rate = sound.rate();
-    let length = sound.left().len();
-    let start = (rate.frames(start).0 as usize).min(length.saturating_sub(1));
-    let end = (rate.frames(end).0 as usize).clamp(1, length);
-    let reach = rate.frames(0.01).0 as usize;
-    let mut worst = 0.0f32;
-    for channel in [sound.left(), sound.right()] {
-        let steps_near = |place: usize| {
-            let near = &channel[place.saturating_sub(reach)..(place + reach).min(length)];
-            near.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0f32, f32::max)
-        };
-        let usual = steps_near(start).max(steps_near(end)).max(SILENCE);
-        worst = worst.max((channel[start] - channel[end - 1]).abs() / usual);
-    }
-    worst
+/// Level of what leads up to `end` against what leads up to `start`, dB over 0.2 s: the player blends the one into the
+/// other, so the waveforms need not meet, but the levels must.
+fn seam_step(sound: &Stereo, start: f64, end: f64) -> f32 {
+    let mono = sound.to_mono();
+    let place = |seconds: f64| sound.rate().frames(seconds).0 as usize;
+    let level = |end: f64, start: f64| mono.slice(place(start)..place(end)).rms().max(SILENCE);
+    let (before, after) = (level(end, end - 0.2), level(start + 0.2, start));
+    // A loop that opens the track has nothing before it: what follows its start stands in.
+    let usual = if start >= 0.2 { level(start, start - 0.2) } else { after };
+    Decibels::from_amplitude(before / usual).0
 }
 
 #[cfg(test)]

@@ -82,15 +82,16 @@ fn each_planted_fault_is_found() {
 }
 
 #[test]
-fn a_loop_must_close_without_a_click() {
-    let steady: Vec<f32> =
-        (0..6 * 48_000).map(|i| 0.1 * (std::f32::consts::TAU * 100.0 * i as f32 / 48_000.0).sin()).collect();
-    let sound = Stereo::new(steady.clone(), steady, RATE);
-    // 100 Hz: whole periods close, a quarter period more does not.
-    let marked = |end| Outro { loop_start_s: Some(1.0), loop_end_s: Some(end), ..entry(&sound) };
-    assert!(!problems(&marked(5.0), &sound).contains("clicks"), "{}", problems(&marked(5.0), &sound));
-    assert!(problems(&marked(5.0025), &sound).contains("clicks where it repeats"));
-    assert!(problems(&marked(7.0), &sound).contains("beyond its end"));
+fn a_loop_must_come_back_at_its_own_level() {
+    // A tone that is four times as loud from 3.5 s on.
+    let tone = |i: usize| (std::f32::consts::TAU * 100.0 * i as f32 / 48_000.0).sin();
+    let data: Vec<f32> = (0..6 * 48_000).map(|i| tone(i) * if i < 168_000 { 0.03 } else { 0.12 }).collect();
+    let sound = Stereo::new(data.clone(), data, RATE);
+    let marked = |start, end| Outro { loop_start_s: Some(start), loop_end_s: Some(end), ..entry(&sound) };
+    assert!(!problems(&marked(1.0, 3.0), &sound).contains("repeats"), "{}", problems(&marked(1.0, 3.0), &sound));
+    assert!(!problems(&marked(0.0, 3.0), &sound).contains("repeats"));
+    assert!(problems(&marked(1.0, 5.0), &sound).contains("changes its level by +12.0 dB where it repeats"));
+    assert!(problems(&marked(1.0, 7.0), &sound).contains("beyond its end"));
 }
 
 #[test]

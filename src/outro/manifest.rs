@@ -52,7 +52,7 @@ pub struct Outro {
     pub licence: String,
     /// Where the closing cadence begins, seconds.
     pub ending_s: Option<f64>,
-    /// The track may repeat from `loop_end_s` back to `loop_start_s` (seconds) without a seam.
+    /// The track may repeat from `loop_end_s` back to `loop_start_s` (seconds); the player blends the seam.
     pub loop_start_s: Option<f64>,
     pub loop_end_s: Option<f64>,
 }
