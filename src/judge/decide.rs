@@ -111,7 +111,8 @@ impl<'a> Judging<'a> {
         if let Some(reason) = self.contradiction(rating, band).filter(|_| self.may_read_back()) {
             return self.confirm(rating, reason);
         }
-        if self.angry() && self.policy.band_rule(band).action != Action::Transfer {
+        let outweighed = band == Band::Best && self.words_speak_for(band);
+        if self.angry() && !outweighed && self.policy.band_rule(band).action != Action::Transfer {
             return self.transfer(Some(rating), (Rule::Anger, self.anger()));
         }
         let unhappy = self.felt_in(Band::Low);
