@@ -10,6 +10,7 @@ mod policy_file;
 mod pool;
 mod reasons;
 mod replay;
+mod stated;
 mod turn;
 mod words;
 
