@@ -102,7 +102,7 @@ mod tests {
 
     fn call(name: &str) -> Samples {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("audio/calls/{name}.wav"));
-        crate::capture::read(&path).unwrap()
+        crate::audio::resample(&crate::capture::read(&path).unwrap(), SampleRate::SPEECH).unwrap()
     }
 
     #[test]
