@@ -2,11 +2,13 @@
 //!
 //! `cargo bench --bench hear` (one thread; `CODETTA_THREADS=2` for two). Needs the models (`scripts/setup`).
 
+#[cfg(feature = "whisper")]
 use codetta::audio::Samples;
 use codetta::hear::read;
 use codetta::units::{Language, SampleRate};
 use criterion::{Criterion, criterion_group, criterion_main};
 
+#[cfg(feature = "whisper")]
 /// Harmonics of 140 Hz under a syllable-like envelope: costs what speech costs.
 fn hum() -> Samples {
     let data = (0..24_000).map(|i| {

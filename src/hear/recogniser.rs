@@ -198,5 +198,7 @@ mod tests {
         assert_eq!(tidy("購買 購買 購買 購買 購"), "購買");
         assert_eq!(tidy(" I'd say four."), "I'd say four.");
         assert_eq!(tidy(""), "");
+        assert_eq!(tidy(" [Gunshot]"), "");
+        assert_eq!(tidy("( 無法 無法"), "");
     }
 }
