@@ -17,8 +17,8 @@ const FELT: [f64; 5] = [0.08, 0.07, 0.15, 0.30, 0.40];
 const TEXT: (f64, f64) = (2.95, 1.48);
 const VOICE: (f64, f64) = (2.59, 0.45);
 const ANGER: (f64, f64) = (2.59, 1.66);
-/// Share of callers at the worst two levels who sound angry.
-const ANGRY: f64 = 0.3;
+/// Shares of callers who sound angry: at the worst two levels, and at the others.
+const ANGRY: (f64, f64) = (0.3, 0.02);
 /// Share of calls in which the recogniser is right at top 1.
 const HEARD: f64 = 0.97;
 
@@ -75,10 +75,9 @@ fn caller(random: &mut Random) -> (usize, Evidence) {
     let posterior = RatingPosterior::from_weights(levels, ((1.0 - sure) / 5.0) as f32);
     // Signed satisfaction of the words, −1..=1; a middling caller lies between.
     let feeling = (felt as f64 - 2.0) / 1.5;
-    let x = TEXT.1 / 2.0 * feeling.clamp(-1.0, 1.0) + random.normal();
-    let text = five_levels(TEXT.0 * x);
+    let text = three_classes(TEXT.1 / 2.0 * feeling.clamp(-1.0, 1.0) + random.normal());
     let unhappy = felt <= 1;
-    let angry = unhappy && random.uniform() < ANGRY;
+    let angry = random.uniform() < if unhappy { ANGRY.0 } else { ANGRY.1 };
     let negative = logistic(VOICE.0 * (VOICE.1 / 2.0 * if unhappy { 1.0 } else { -1.0 } + random.normal()));
     let anger = logistic(ANGER.0 * (ANGER.1 / 2.0 * if angry { 1.0 } else { -1.0 } + random.normal()) - 1.1);
     let rest = (1.0 - anger as f32) / 3.0;
@@ -103,11 +102,13 @@ fn caller(random: &mut Random) -> (usize, Evidence) {
     (felt, evidence)
 }
 
-/// Five levels from log-odds of satisfied against dissatisfied, by adjacent-category logits.
-fn five_levels(log_odds: f64) -> [f32; 5] {
-    let weights = [-2.0, -1.0, 0.0, 1.0, 2.0].map(|step: f64| (0.4 * step * log_odds).exp());
-    let total: f64 = weights.iter().sum();
-    weights.map(|w| (w / total) as f32)
+/// What a model calibrated where the classes lie `TEXT.0` apart makes of `x`: Bayes' rule on three normal densities.
+fn three_classes(x: f64) -> [f32; 5] {
+    let classes = [(-1.0, 0.4), (0.0, 0.2), (1.0, 0.4)]
+        .map(|(place, base): (f64, f64)| base * (-(x - place * TEXT.0 / 2.0).powi(2) / 2.0).exp());
+    let total: f64 = classes.iter().sum();
+    let [negative, neutral, positive] = classes.map(|c| (c / total) as f32);
+    [negative / 2.0, negative / 2.0, neutral, positive / 2.0, positive / 2.0]
 }
 
 fn levels_score(levels: &[f32; 5]) -> f32 {

@@ -7,7 +7,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use codetta::audio::{Line, Samples, resample, telephone, write_wav};
@@ -176,7 +176,11 @@ fn measure(recogniser: &mut Recogniser, sound: &Samples, language: Language) -> 
     let (heard, detail) = match segment::speech(sound)? {
         None => (None, json!(null)),
         Some(utterance) => {
-            let (heard, detail) = recogniser.hear_in_detail(&utterance, language, &Options::default())?;
+            let (heard, detail) = recogniser.hear_in_detail(
+                &utterance,
+                language,
+                &Options { deadline: Duration::from_secs(120), ..Options::default() },
+            )?;
             (Some(heard), json!(detail))
         }
     };

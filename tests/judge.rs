@@ -140,6 +140,20 @@ fn strong_anger_reaches_a_human_but_does_not_overrule_a_good_rating_unasked() {
 }
 
 #[test]
+fn warm_words_beside_a_best_rating_outweigh_a_loud_voice() {
+    let loud = Evidence { voice: Some(voice(0.93, 0.8)), ..turn(Some(spoken(5, 0.99))) };
+    let warm = Evidence { text: Some(words(GOOD)), ..loud.clone() };
+    assert_eq!(judged(&warm).action, Action::Outro);
+    for other in [FLAT, BAD] {
+        assert_eq!(judged(&Evidence { text: Some(words(other)), ..loud.clone() }).action, Action::Confirm);
+    }
+    // Not beside a middling rating, and not without one.
+    for rating in [None, Some(spoken(3, 0.95))] {
+        assert_eq!(judged(&Evidence { rating, ..warm.clone() }).action, Action::Transfer);
+    }
+}
+
+#[test]
 fn an_unhappy_caller_without_a_rating_reaches_a_human_and_a_happy_one_is_asked() {
     assert_eq!(judged(&Evidence { text: Some(words(BAD)), ..turn(None) }).action, Action::Transfer);
     assert_eq!(judged(&Evidence { text: Some(words(GOOD)), ..turn(None) }).action, Action::Reprompt);

@@ -22,7 +22,7 @@ use codetta::{Error, ErrorKind, Result};
 #[derive(Args)]
 pub struct TrainArgs {
     /// One JSON object a line: {"path": …, "emotion": …, "speaker": …}. Paths are relative to this file. Emotions:
-    /// angry, sad, neutral, happy, bored, fearful, disgusted, surprised
+    /// angry, sad, neutral, happy, bored, fearful, disgusted, surprised; "not speech" for music and noise
     #[arg(long)]
     manifest: PathBuf,
     /// Where the head goes. Put it into the models folder as voice-head.json to use it

@@ -4,6 +4,9 @@ use super::adapter::{Adapter, HandoffRequest, Line};
 use super::state::{News, State};
 use crate::units::Frames;
 
+/// News that change nothing, read in one poll.
+const NEWS_LIMIT: usize = 64;
+
 /// A hand-over under way.
 pub struct Handoff {
     line: Option<Box<dyn Line>>,
@@ -35,8 +38,9 @@ impl Handoff {
         if std::mem::take(&mut self.refused) {
             return self.step(News::Failed);
         }
-        // What the adapter said in time counts even if it is read late.
-        while let Some(news) = self.line.as_mut().and_then(|line| line.poll()) {
+        // What the adapter said in time counts even if it is read late; one that babbles is not listened to for ever.
+        for _ in 0..NEWS_LIMIT {
+            let Some(news) = self.line.as_mut().and_then(|line| line.poll()) else { break };
             if let Some(told) = self.step(news) {
                 return Some(told);
             }

@@ -38,12 +38,14 @@ pub struct Masses {
 }
 
 impl Masses {
-    /// Sums hypotheses (text, mass) by what they mean; what they do not cover is other.
-    pub fn of<'a>(hypotheses: impl Iterator<Item = (&'a str, f32)>, language: Language) -> Self {
+    /// Sums hypotheses (text, mass) by what they mean; what they do not cover is other. A hypothesis without a text may
+    /// still become anything: it counts for nothing.
+    pub fn of<'a>(hypotheses: impl Iterator<Item = (Option<&'a str>, f32)>, language: Language) -> Self {
         let mut masses = Self::default();
         let mut covered = 0.0;
         for (text, mass) in hypotheses {
             covered += mass;
+            let Some(text) = text else { continue };
             let Answer { rating, request } = read(text, language);
             match rating {
                 Some(rating) => masses.levels[rating.index()] += mass,
@@ -80,7 +82,7 @@ mod tests {
 
     #[test]
     fn masses_are_summed_by_meaning_and_the_uncovered_rest_is_other() {
-        let texts = [("五", 0.4), ("5分", 0.2), ("四", 0.1), ("转人工", 0.2)];
+        let texts = [("五", 0.4), ("5分", 0.2), ("四", 0.1), ("转人工", 0.2)].map(|(text, mass)| (Some(text), mass));
         let masses = Masses::of(texts.into_iter(), Language::Zh);
         assert!((masses.levels[4] - 0.6).abs() < 1e-6 && (masses.levels[3] - 0.1).abs() < 1e-6);
         assert!((masses.other - 0.3).abs() < 1e-6 && (masses.human - 0.2).abs() < 1e-6);

@@ -118,7 +118,10 @@ impl Recogniser {
             };
             texts.push((text, hypothesis.mass));
         }
-        let masses = Masses::of(texts.iter().map(|(text, mass)| (text.as_str(), *mass)), language);
+        // Half a character may still become any: it speaks for nothing and against nothing.
+        let whole = |text: &str| !text.ends_with(char::REPLACEMENT_CHARACTER);
+        let readable = texts.iter().map(|(text, mass)| (Some(text.as_str()).filter(|text| whole(text)), *mass));
+        let masses = Masses::of(readable, language);
         let transcript = tidy(&best);
         let rating = if is_one_word(&transcript, language) {
             let log_probability = |token: &str| {

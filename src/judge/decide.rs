@@ -1,10 +1,11 @@
 //! The rules in their order: requests first, then the rating, then what the words and the voice may add.
 
 use super::decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery};
-use super::evidence::{Evidence, RatingSource};
+use super::evidence::Evidence;
 use super::policy::{AfterLimit, Policy, WordAction};
 use super::pool::{self, Pooled, Source};
 use super::reasons::{self, Rule};
+use super::stated::{Stated, standing, stated};
 use crate::sentiment::TextSentiment;
 use crate::units::Rating;
 
@@ -19,17 +20,6 @@ use crate::units::Rating;
 /// 4. After the last question: the band that words and voice suggest, else [`AfterLimit`].
 pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
     Judging::new(evidence, policy).decide()
-}
-
-/// The rating of this turn, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Stated {
-    /// Taken as final, for the reason given (none: it was clear at once).
-    Final(Rating, Option<Rule>),
-    /// Worth a read-back: the rating and its probability.
-    Unsure(Rating, f64),
-    /// None, or too unsure to name; the probability of the best guess.
-    Missing(Rule),
 }
 
 struct Judging<'a> {
@@ -111,7 +101,8 @@ impl<'a> Judging<'a> {
         if let Some(reason) = self.contradiction(rating, band).filter(|_| self.may_read_back()) {
             return self.confirm(rating, reason);
         }
-        if self.angry() && self.policy.band_rule(band).action != Action::Transfer {
+        let outweighed = band == Band::Best && self.words_speak_for(band);
+        if self.angry() && !outweighed && self.policy.band_rule(band).action != Action::Transfer {
             return self.transfer(Some(rating), (Rule::Anger, self.anger()));
         }
         let unhappy = self.felt_in(Band::Low);
@@ -298,52 +289,5 @@ impl<'a> Judging<'a> {
     fn ask_again(&self, ask: Ask, rule: (Rule, f64)) -> Chosen {
         let action = Action::Reprompt;
         Chosen { action, ask: Some(ask), band: None, rating: None, outro: None, follow_up: None, rule: Some(rule) }
-    }
-}
-
-/// The rating that stands without having been stated in this turn: read back and not denied.
-fn standing(stated: Stated) -> Option<Rating> {
-    match stated {
-        Stated::Final(rating, Some(Rule::ReadBackAffirmed | Rule::ReadBackUnanswered)) => Some(rating),
-        _ => None,
-    }
-}
-
-/// Which rating this turn leaves standing.
-fn stated(evidence: &Evidence, policy: &Policy) -> Stated {
-    let thresholds = &policy.rules().thresholds;
-    let best = evidence.rating.as_ref().and_then(|rating| {
-        let (level, p) = rating.posterior.best()?;
-        // A key is what it is; only hearing can be unsure.
-        Some((level, if rating.source == RatingSource::Keypad { 1.0 } else { f64::from(pool::unit(p)) }))
-    });
-    let clear = |p: f64| p >= thresholds.accept;
-    let likely = |p: f64| p >= thresholds.confirm;
-    let answered = evidence.speech_s > 0.0 || evidence.rating.is_some();
-    let limits = policy.rules().limits;
-    let exhausted = evidence.asked_back >= limits.reprompts.saturating_add(u8::from(limits.keypad));
-    if let Some(read_back) = evidence.read_back {
-        return match (best, read_back.affirmed) {
-            // Heard twice: together surer than either.
-            (Some((level, p)), _) if level == read_back.rating && likely(p) => {
-                Stated::Final(level, Some(Rule::ReadBackRepeated))
-            }
-            (Some((level, p)), _) if clear(p) => Stated::Final(level, Some(Rule::ReadBackCorrected)),
-            (_, Some(true)) => Stated::Final(read_back.rating, Some(Rule::ReadBackAffirmed)),
-            (_, Some(false)) => Stated::Missing(Rule::ReadBackDenied),
-            // Something came, but neither yes nor no: ask, while asking is allowed.
-            _ if answered && !exhausted => Stated::Missing(Rule::RatingUnclear),
-            _ => Stated::Final(read_back.rating, Some(Rule::ReadBackUnanswered)),
-        };
-    }
-    match best {
-        Some((level, p)) if clear(p) => Stated::Final(level, None),
-        Some((level, p)) if likely(p) => Stated::Unsure(level, p),
-        Some(_) => Stated::Missing(Rule::RatingUnclear),
-        None if evidence.rating.is_some_and(|rating| rating.source == RatingSource::Keypad) => {
-            Stated::Missing(Rule::KeysInvalid)
-        }
-        None if evidence.speech_s <= 0.0 && evidence.rating.is_none() => Stated::Missing(Rule::NothingHeard),
-        None => Stated::Missing(Rule::NoRating),
     }
 }

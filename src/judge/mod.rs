@@ -1,5 +1,6 @@
 //! Deciding: pure, synchronous, replayable. The same evidence and policy give the same bytes, any day.
 
+mod beside;
 mod decide;
 mod decision;
 mod evidence;
@@ -9,9 +10,11 @@ mod policy_file;
 mod pool;
 mod reasons;
 mod replay;
+mod stated;
 mod turn;
 mod words;
 
+pub use beside::words_beside_rating;
 pub use decide::decide;
 pub use decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery, Reason};
 pub use evidence::{Consent, Evidence, RatingEvidence, RatingSource, ReadBack};

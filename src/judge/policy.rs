@@ -223,7 +223,7 @@ impl Default for Thresholds {
         Self {
             accept: 0.80,
             confirm: 0.50,
-            contradiction: 0.70,
+            contradiction: 0.60,
             unhappy: 0.75,
             inferred: 0.75,
             anger: 0.80,

@@ -1,5 +1,6 @@
 //! The caller's own words: the policy's phrases, and which words say more than the rating itself.
 
+use super::beside::words_beside_rating;
 use super::policy::{Policy, WordRule};
 use crate::hear::Transcript;
 use crate::sentiment::{TextSentiment, normalise};
@@ -36,30 +37,28 @@ impl Policy {
 
 /// The sentiment of `transcript` as evidence beside its rating: the words of the rating itself are no second vote
 /// for it, so the confidence is scaled by the share of the text that says more. "五分" keeps none of it; "五分，师傅
-/// 态度很好" keeps most. The five satisfaction phrases ("非常满意" …) count as plain only when they state `rating`:
+/// 态度很好" keeps all. The five satisfaction phrases ("非常满意" …) count as plain only when they state `rating`:
 /// beside another one they contradict it, which the judge must see.
+///
+/// The sentiment itself is best taken of [`words_beside_rating`].
 #[must_use]
 pub fn beyond_plain_rating(text: TextSentiment, transcript: &Transcript, rating: Option<Rating>) -> TextSentiment {
-    let mut rest = normalised(&transcript.text);
+    let mut rest = words_beside_rating(transcript);
     if let Some(rating) = rating {
         // Longest first, so that 满意 does not eat into 非常满意 or 不满意.
         for phrase in satisfaction_phrases(transcript.language, rating) {
-            if says_other_level(&rest, transcript.language, phrase, rating) {
-                continue;
+            if !says_other_level(&rest, transcript.language, phrase, rating) {
+                rest = rest.replace(phrase, " ");
             }
-            rest = rest.replace(phrase, " ");
         }
     }
-    let whole = units(&normalised(&transcript.text), transcript.language, |_| true);
     let more = match transcript.language {
-        Language::Zh => units(&rest, Language::Zh, |unit| !PLAIN_ZH.contains(unit)),
+        Language::Zh => rest.chars().filter(|&c| !c.is_whitespace() && !PLAIN_ZH.contains(c)).count(),
         Language::En => {
-            units(&rest, Language::En, |unit| !PLAIN_EN.contains(&unit) && !unit.chars().all(|c| c.is_ascii_digit()))
+            let plain = |word: &str| PLAIN_EN.contains(&word) || word.chars().all(|c| c.is_ascii_digit());
+            rest.split_whitespace().filter(|word| !plain(word)).count()
         }
     };
-    if whole == 0 || more == 0 {
-        return TextSentiment { confidence: 0.0, ..text };
-    }
     // Two characters or words of opinion are already one ("很慢", "too late"): from there on full confidence.
     let share = (more as f32 / 2.0).min(1.0);
     TextSentiment { confidence: text.confidence * share, ..text }
@@ -95,16 +94,6 @@ pub(crate) fn normalised(text: &str) -> String {
         _ => ' ',
     };
     normalise(text).chars().map(kept).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn units(text: &str, language: Language, counts: impl Fn(&str) -> bool) -> usize {
-    match language {
-        Language::En => text.split_whitespace().filter(|word| counts(word)).count(),
-        Language::Zh => {
-            let mut buffer = [0; 4];
-            text.chars().filter(|c| !c.is_whitespace()).filter(|c| counts(c.encode_utf8(&mut buffer))).count()
-        }
-    }
 }
 
 /// Mandarin has no spaces: a phrase is a run of characters, wherever it stands.

@@ -15,7 +15,7 @@ use crate::hear::Heard;
 #[cfg(feature = "whisper")]
 use crate::hear::{self, Recogniser};
 #[cfg(feature = "whisper")]
-use crate::judge::beyond_plain_rating;
+use crate::judge::{beyond_plain_rating, words_beside_rating};
 use crate::keypad::{self, KeyPress};
 use crate::model::Store;
 use crate::segment::{self, Utterance};
@@ -171,7 +171,10 @@ impl Listener {
         })?;
         let rating = heard.rating.best().map(|(rating, _)| rating);
         let text = timings.time(Stage::Sentiment, || {
-            beyond_plain_rating(self.sentiment.analyse(&heard.transcript.text), &heard.transcript, rating)
+            // "No, sorry, I meant four" is a slip put right; the words of a rating are no displeasure.
+            let beside = rating.map(|_| words_beside_rating(&heard.transcript));
+            let words = beside.as_deref().unwrap_or(&heard.transcript.text);
+            beyond_plain_rating(self.sentiment.analyse(words), &heard.transcript, rating)
         });
         Ok((Some(heard), Some(text), timings))
     }

@@ -20,9 +20,11 @@ const SHARE: f32 = 0.93;
 /// Each tone's least share: pairs are sent within some 8 dB of each other.
 const LEAST: f32 = 0.08;
 
-/// Share of all power that a single tone alone has, and from which bin on (375 Hz): below it a hummed "u" may be one line.
-const SINGLE_SHARE: f32 = 0.985;
+/// Share of all power that a single tone alone has, from which bin on (375 Hz), and for how many frames: over the
+/// telephone the "u" of "two" may come near it for a moment.
+const SINGLE_SHARE: f32 = 0.995;
 const SINGLE_FROM: usize = 12;
+const SINGLE_FRAMES: u32 = 3;
 /// Frames (160 ms) after a tone that do not count either: its end is a click, and the network lets go late.
 const HOLD: u32 = 10;
 
@@ -32,6 +34,7 @@ pub(super) struct Tones {
     hann: Vec<f32>,
     last: [f32; FRAME],
     hold: u32,
+    single: u32,
     input: Vec<f32>,
     spectrum: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
@@ -45,6 +48,7 @@ impl Tones {
             hann: (0..WINDOW).map(|i| 0.5 - 0.5 * (i as f32 * turn).cos()).collect(),
             last: [0.0; FRAME],
             hold: 0,
+            single: 0,
             input: transform.make_input_vec(),
             spectrum: transform.make_output_vec(),
             scratch: transform.make_scratch_vec(),
@@ -74,7 +78,9 @@ impl Tones {
         let total: f32 = self.spectrum[3..].iter().map(|bin| bin.norm_sqr()).sum();
         let [low, high] = [LOW_GROUP, HIGH_GROUP].map(|group| self.strongest(group));
         let single = self.strongest(SINGLE_FROM..self.spectrum.len() - LOBE);
-        (low + high > SHARE * total && low.min(high) > LEAST * total) || (total > 0.0 && single > SINGLE_SHARE * total)
+        let is_single = total > 0.0 && single > SINGLE_SHARE * total;
+        self.single = if is_single { self.single + 1 } else { 0 };
+        (low + high > SHARE * total && low.min(high) > LEAST * total) || self.single >= SINGLE_FRAMES
     }
 
     /// Power of the strongest line in a range of bins.
@@ -113,8 +119,8 @@ mod tests {
             assert!(!frames(&harmonics).iter().any(|frame| pair.are_alone(frame)), "a voice at {pitch} Hz");
         }
         let mut pair = Tones::new();
-        // Its first frame follows silence.
-        assert_eq!(frames(&[450.0]).iter().filter(|frame| pair.are_alone(frame)).count(), 5, "a busy tone");
+        // Its first frame follows silence, and two more have to agree.
+        assert_eq!(frames(&[450.0]).iter().filter(|frame| pair.are_alone(frame)).count(), 3, "a busy tone");
         assert!(!pair.are_alone(&[0.0; FRAME]));
     }
 }

@@ -84,10 +84,17 @@ impl Head {
         self.rows.iter().zip(&self.biases).map(row).collect()
     }
 
-    /// The calibrated emotion of raw scores, with full confidence.
+    /// The calibrated emotion of raw scores, given that there is speech; its confidence is the probability of that.
     pub(super) fn emotion(&self, scores: &[f64]) -> VoiceEmotion {
         let tempered: Vec<f64> = scores.iter().map(|s| s / f64::from(self.temperature)).collect();
-        let posterior = softmax(&tempered);
+        let mut posterior = softmax(&tempered);
+        let mut speech = 1.0;
+        for (label, p) in self.labels.iter().zip(&mut posterior) {
+            if *label == EmotionLabel::NotSpeech {
+                speech -= std::mem::take(p);
+            }
+        }
+        posterior.iter_mut().for_each(|p| *p /= speech.max(1e-9));
         let of = |wanted: fn(EmotionLabel) -> bool| -> f64 {
             self.labels.iter().zip(&posterior).filter(|(l, _)| wanted(**l)).map(|(_, p)| p).sum()
         };
@@ -112,15 +119,16 @@ impl Head {
             negative: (1.0 / (1.0 + (-log_odds).exp())) as f32,
             arousal: arousal as f32,
             valence: valence as f32,
-            confidence: 1.0,
+            confidence: speech as f32,
         }
     }
 }
 
-/// log Σ exp over negative labels minus log Σ exp over the others, bounded so that it stays finite.
+/// log Σ exp over negative labels minus log Σ exp over the other emotions, bounded so that it stays finite.
 pub(super) fn negative_log_odds(labels: &[EmotionLabel], scores: &[f64]) -> f64 {
     let total = |negative: bool| {
-        let kept = || labels.iter().zip(scores).filter(|(l, _)| l.is_negative() == negative).map(|(_, s)| *s);
+        let wanted = |l: &EmotionLabel| *l != EmotionLabel::NotSpeech && l.is_negative() == negative;
+        let kept = || labels.iter().zip(scores).filter(|(l, _)| wanted(l)).map(|(_, s)| *s);
         let highest = kept().fold(f64::NEG_INFINITY, f64::max);
         if highest.is_finite() { highest + kept().map(|s| (s - highest).exp()).sum::<f64>().ln() } else { highest }
     };

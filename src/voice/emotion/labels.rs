@@ -19,10 +19,13 @@ pub enum EmotionLabel {
     Fearful,
     Disgusted,
     Surprised,
+    /// No voice at all: music, tones, noise. Recordings of it teach the head what not to judge.
+    #[serde(rename = "not speech")]
+    NotSpeech,
 }
 
 impl EmotionLabel {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Angry,
         Self::Sad,
         Self::Neutral,
@@ -31,6 +34,7 @@ impl EmotionLabel {
         Self::Fearful,
         Self::Disgusted,
         Self::Surprised,
+        Self::NotSpeech,
     ];
 
     pub fn name(self) -> &'static str {
@@ -43,6 +47,7 @@ impl EmotionLabel {
             Self::Fearful => "fearful",
             Self::Disgusted => "disgusted",
             Self::Surprised => "surprised",
+            Self::NotSpeech => "not speech",
         }
     }
 
@@ -58,7 +63,7 @@ impl EmotionLabel {
     /// disgust), sad 208°, bored 242°; neutral is the centre.
     pub fn circumplex(self) -> (f32, f32) {
         let degrees: f32 = match self {
-            Self::Neutral => return (0.0, 0.5),
+            Self::Neutral | Self::NotSpeech => return (0.0, 0.5),
             Self::Happy => 7.8,
             Self::Surprised => 69.8,
             Self::Angry => 99.0,
@@ -93,6 +98,7 @@ impl FromStr for EmotionLabel {
             "fearful" | "fear" => Self::Fearful,
             "disgusted" | "disgust" => Self::Disgusted,
             "surprised" | "surprise" => Self::Surprised,
+            "not speech" => Self::NotSpeech,
             other => {
                 let names = Self::ALL.map(Self::name).join(", ");
                 return Err(Error::new(ErrorKind::Usage, "emotion", format!("expected {names}; got {other:?}")));

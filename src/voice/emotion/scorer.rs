@@ -6,7 +6,7 @@ use super::encoder::SpeechEncoder;
 use super::head::Head;
 use super::pooling::{pooled_vector, pooled_width};
 use super::quality::Quality;
-use super::voice_emotion::{VoiceAssessment, VoiceEmotion};
+use super::voice_emotion::{Caution, VoiceAssessment, VoiceEmotion};
 use crate::error::{Error, Result};
 use crate::voice::baseline::CallerBaseline;
 use crate::voice::caller::CallerSpeech;
@@ -62,7 +62,7 @@ impl VoiceScorer {
     /// Those of [`Self::score`].
     pub fn assess(&self, speech: &CallerSpeech<'_>, baseline: Option<&mut CallerBaseline>) -> Result<VoiceAssessment> {
         let utterance = speech.utterance();
-        let (trust, caution) = Quality::measure(utterance).trust();
+        let (mut trust, mut caution) = Quality::measure(utterance).trust();
         if trust <= 0.0 {
             return Ok(VoiceAssessment { emotion: VoiceEmotion::UNTOLD, caution });
         }
@@ -70,9 +70,13 @@ impl VoiceScorer {
         if let Some(baseline) = baseline {
             let raw = vector.clone();
             baseline.adjust(&mut vector);
-            baseline.add(&raw, trust);
+            baseline.add(&raw, trust * self.head.emotion(&self.head.scores(&raw)).confidence);
         }
         let emotion = self.head.emotion(&self.head.scores(&vector));
+        if emotion.confidence < 0.5 {
+            caution = Some(Caution::NotSpeech);
+        }
+        trust *= emotion.confidence;
         Ok(VoiceAssessment { emotion: emotion.trusted(trust), caution })
     }
 }
@@ -98,7 +102,7 @@ mod tests {
 
     fn call(name: &str) -> Samples {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("audio/calls/{name}.wav"));
-        crate::capture::read(&path).unwrap()
+        crate::audio::resample(&crate::capture::read(&path).unwrap(), SampleRate::SPEECH).unwrap()
     }
 
     #[test]
@@ -153,6 +157,24 @@ mod tests {
         };
         let heard = scorer.score(&CallerSpeech::of_caller(&utterance)).unwrap();
         assert!(heard.confidence > 0.0);
+    }
+
+    /// The library's own music, wherever the voice detector takes it for speech at all.
+    #[test]
+    fn music_is_no_emotion() {
+        let Some(scorer) = scorer() else { return };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio/outros");
+        let mut heard = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let Ok(music) = crate::capture::read(&path) else { continue };
+            heard += 1;
+            let music = crate::audio::resample(&music, SampleRate::SPEECH).unwrap();
+            let Some(utterance) = speech(&music).unwrap() else { continue };
+            let assessment = scorer.assess(&CallerSpeech::of_caller(&utterance), None).unwrap();
+            assert!(assessment.emotion.confidence <= 0.3, "{}: {assessment:?}", path.display());
+        }
+        assert!(heard > 0, "no outro could be read");
     }
 
     #[test]

@@ -121,8 +121,10 @@ impl Calibration {
         let temperature = fit_temperature(&picked, &picked_truth, &picked_weights);
         let log_odds: Vec<f64> = picked.iter().map(|s| tempered_log_odds(labels, s, temperature)).collect();
         let negative: Vec<bool> = picked_truth.iter().map(|&t| labels[t].is_negative()).collect();
-        // Unweighted: the share of negative recordings in the set is the prior, as for anyone who fits his own.
-        let (slope, offset) = fit_platt(&log_odds, &negative, &vec![1.0; on.len()]);
+        // Unweighted: the share of negative recordings in the set is the prior, as for anyone who fits his own. What
+        // is no speech is neither negative nor not.
+        let speech: Vec<f64> = picked_truth.iter().map(|&t| f64::from(u8::from(is_emotion(labels[t])))).collect();
+        let (slope, offset) = fit_platt(&log_odds, &negative, &speech);
         Self { temperature, slope, offset }
     }
 
@@ -135,6 +137,10 @@ impl Calibration {
 fn tempered_log_odds(labels: &[EmotionLabel], scores: &[f64], temperature: f64) -> f64 {
     let tempered: Vec<f64> = scores.iter().map(|s| s / temperature).collect();
     negative_log_odds(labels, &tempered)
+}
+
+fn is_emotion(label: EmotionLabel) -> bool {
+    label != EmotionLabel::NotSpeech
 }
 
 /// One fold per speaker, in order of name; with many speakers, several share one.
@@ -194,7 +200,9 @@ fn report(
             negative[i] = calibration.negative(labels, &scores[i]);
         }
     }
-    let is_negative: Vec<bool> = truth.iter().map(|&t| labels[t].is_negative()).collect();
+    let speech: Vec<usize> = (0..truth.len()).filter(|&i| is_emotion(labels[truth[i]])).collect();
+    let negative: Vec<f64> = speech.iter().map(|&i| negative[i]).collect();
+    let is_negative: Vec<bool> = speech.iter().map(|&i| labels[truth[i]].is_negative()).collect();
     let speakers: std::collections::BTreeSet<&str> = examples.iter().map(|e| e.speaker.as_str()).collect();
     TrainingReport {
         recordings: examples.len(),
@@ -205,5 +213,66 @@ fn report(
         negative_area_under_curve: area_under_curve(&negative, &is_negative),
         negative_calibration_error: expected_calibration_error(&negative, &is_negative),
         temperature,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four speakers; each emotion is a direction, each speaker an offset.
+    fn examples() -> Vec<LabelledVector> {
+        let labels = [EmotionLabel::Angry, EmotionLabel::Neutral, EmotionLabel::Happy, EmotionLabel::NotSpeech];
+        let mut state = 5u32;
+        let mut noise = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1u32 << 23) as f32 - 1.0
+        };
+        (0..160)
+            .map(|i| {
+                let (class, speaker) = (i % 4, i / 40);
+                let vector = (0..8).map(|j| if j == class { 2.0 } else { 0.0 } + 0.3 * speaker as f32 + noise());
+                LabelledVector { vector: vector.collect(), label: labels[class], speaker: format!("s{speaker}") }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_head_learns_what_is_there_and_says_so_honestly() {
+        let examples = examples();
+        let (json, report) = train_head(&examples, 0.1, "test").unwrap();
+        assert_eq!((report.recordings, report.speakers), (160, 4));
+        assert!(report.unweighted_average_recall > 0.8, "{report:?}");
+        assert!(report.negative_area_under_curve.unwrap() > 0.9, "{report:?}");
+        assert!(report.negative_calibration_error < 0.15, "{report:?}");
+        let head = Head::from_json(&json, 8, "head").unwrap();
+        for example in examples.iter().filter(|e| e.label == EmotionLabel::NotSpeech).take(5) {
+            let emotion = head.emotion(&head.scores(&head.standardise(&example.vector)));
+            assert!(emotion.confidence < 0.5, "{emotion:?}");
+        }
+        assert_eq!(train_head(&examples, 0.1, "test").unwrap().0, json, "the same examples give the same head");
+    }
+
+    /// With labels dealt out at random there is nothing to learn, and the report must not pretend.
+    #[test]
+    fn nothing_is_learnt_from_shuffled_labels() {
+        let mut shuffled = examples();
+        let labels: Vec<EmotionLabel> = shuffled.iter().map(|e| e.label).collect();
+        for (i, example) in shuffled.iter_mut().enumerate() {
+            example.label = labels[(i * 37 + i / 7 * 11) % 160];
+        }
+        let (_, report) = train_head(&shuffled, 0.1, "test").unwrap();
+        assert!(report.unweighted_average_recall < 0.45, "{report:?}");
+    }
+
+    #[test]
+    fn one_speaker_or_odd_widths_are_refused() {
+        let mut one = examples();
+        one.iter_mut().for_each(|e| e.speaker = "s".to_owned());
+        let mut odd = examples();
+        odd[3].vector.pop();
+        for wrong in [one, odd, Vec::new()] {
+            assert_eq!(train_head(&wrong, 0.1, "test").unwrap_err().kind(), ErrorKind::Usage);
+        }
     }
 }
