@@ -38,12 +38,13 @@ def levelled(sound):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("ids", nargs="*", help="which ones (id or language/id); all by default")
+    parser.add_argument("ids", nargs="*", help="which ones (id, language or language/id); all by default")
     parser.add_argument("--out", type=pathlib.Path, default=AUDIO)
     arguments = parser.parse_args()
     library = tomllib.loads((AUDIO / "library.toml").read_text(encoding="utf-8"))
     for prompt in library["prompt"]:
         names = {prompt["id"], f"{prompt['language']}/{prompt['id']}"}
+        names |= {prompt["language"]}
         if arguments.ids and not names & set(arguments.ids):
             continue
         path = arguments.out / prompt["file"]
