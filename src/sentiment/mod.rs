@@ -2,6 +2,7 @@
 
 mod calibration;
 mod doubt;
+mod encoder;
 mod features;
 mod keywords;
 mod lexicon;
@@ -11,6 +12,7 @@ mod normalise;
 #[allow(clippy::module_inception)] // The room's one model has the room's name.
 mod sentiment;
 mod text_sentiment;
+mod word_table;
 
 pub use doubt::Doubt;
 pub use keywords::{Keyword, KeywordFinder};
