@@ -29,8 +29,8 @@ fn polarity(label: SentimentLabel) -> i8 {
 #[test]
 fn hard_sentences_mostly_come_out_right() {
     for (list, least) in [
-        (include_str!("data/sentiment-checklist-dev.tsv"), 0.6),
-        (include_str!("data/sentiment-checklist-test.tsv"), 0.6),
+        (include_str!("data/sentiment-checklist-dev.tsv"), 0.7),
+        (include_str!("data/sentiment-checklist-test.tsv"), 0.7),
     ] {
         let rows = checklist(list);
         let right = rows.iter().filter(|(truth, text)| polarity(SENTIMENT.analyse(text).label) == *truth).count();

@@ -2,6 +2,7 @@
 
 mod calibration;
 mod doubt;
+mod encoder;
 mod features;
 mod keywords;
 mod lexicon;
@@ -10,6 +11,7 @@ mod needs;
 mod normalise;
 mod reader;
 mod text_sentiment;
+mod word_table;
 
 pub use doubt::Doubt;
 pub use keywords::{Keyword, KeywordFinder};

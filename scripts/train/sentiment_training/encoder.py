@@ -92,20 +92,19 @@ def padded(batch):
     return torch.tensor(out)
 
 
-def train(model, tokens, rows, epochs, rate, size, seed, checkpoint=None, budget=math.inf, longest=LONGEST):
+def train(model, tokens, rows, steps, rate, size, seed, checkpoint=None, budget=math.inf, longest=LONGEST):
     """Trains on the first and last `longest` / 2 tokens of each row. Returns whether it is finished; stops after `budget` seconds with its state in `checkpoint`, to go on later."""
     mask, target = map(torch.tensor, arrays(rows))
     ids = [i if len(i) <= longest else np.concatenate([i[: longest // 2], i[-longest // 2 :]])
            for i in tokens([r.text for r in rows])]
     lengths = np.array([len(i) for i in ids])
     rng = np.random.default_rng(seed)
-    batches = []
-    for _ in range(epochs):
-        # Sort by length within big random chunks: little padding, still random batches.
-        order = rng.permutation(len(rows))
-        chunks = [order[s : s + 64 * size] for s in range(0, len(order), 64 * size)]
-        epoch = [c[np.argsort(lengths[c], kind="stable")][s : s + size] for c in chunks for s in range(0, len(c), size)]
-        batches += [epoch[i] for i in rng.permutation(len(epoch))]
+    # Sort by length within big random chunks: little padding, still random batches.
+    order = rng.permutation(len(rows))
+    chunks = [order[s : s + 64 * size] for s in range(0, len(order), 64 * size)]
+    sized = [c[np.argsort(lengths[c], kind="stable")][s : s + size] for c in chunks for s in range(0, len(c), size)]
+    batches = [sized[i] for i in rng.permutation(len(sized))]
+    steps = min(steps, len(batches))
     for part in [model.norm, *model.layers[:FROZEN]]:
         part.requires_grad_(False)
     model.position.requires_grad_(False)
@@ -118,11 +117,11 @@ def train(model, tokens, rows, epochs, rate, size, seed, checkpoint=None, budget
         model.load_state_dict(state["model"])
         adam.load_state_dict(state["adam"])
         first = state["step"]
-        print(f"  encoder: going on from step {first} of {len(batches)}", flush=True)
+        print(f"  encoder: going on from step {first} of {steps}", flush=True)
     model.train()
     began = time.monotonic()
     running = 0.0
-    for step in range(first, len(batches)):
+    for step in range(first, steps):
         torch.manual_seed(seed * 1_000_003 + step)
         warm = min(1.0, (step + 1) / (0.06 * len(batches)))
         for group in adam.param_groups:
@@ -137,8 +136,8 @@ def train(model, tokens, rows, epochs, rate, size, seed, checkpoint=None, budget
         adam.step()
         running = value.item() if step == first else 0.98 * running + 0.02 * value.item()
         if step % 25 == 0:
-            print(f"  encoder step {step} of {len(batches)}: loss {running:.4f}, {time.monotonic() - began:.0f} s", flush=True)
-        if checkpoint is not None and time.monotonic() - began > budget and step + 1 < len(batches):
+            print(f"  encoder step {step} of {steps}: loss {running:.4f}, {time.monotonic() - began:.0f} s", flush=True)
+        if checkpoint is not None and time.monotonic() - began > budget and step + 1 < steps:
             torch.save({"model": model.state_dict(), "adam": adam.state_dict(), "step": step + 1}, checkpoint)
             return False
     if checkpoint is not None:
