@@ -28,10 +28,13 @@ pub mod sentiment;
 pub mod voice;
 
 pub mod judge;
+pub mod listen;
 
 pub mod handoff;
 pub mod outro;
 pub mod play;
+
+pub mod dialogue;
 
 pub use error::{Error, ErrorKind, Result};
 pub use units::{Decibels, Frames, Language, Lufs, Probability, Rating, SampleRate, Scale};

@@ -140,6 +140,20 @@ fn strong_anger_reaches_a_human_but_does_not_overrule_a_good_rating_unasked() {
 }
 
 #[test]
+fn warm_words_beside_a_best_rating_outweigh_a_loud_voice() {
+    let loud = Evidence { voice: Some(voice(0.93, 0.8)), ..turn(Some(spoken(5, 0.99))) };
+    let warm = Evidence { text: Some(words(GOOD)), ..loud.clone() };
+    assert_eq!(judged(&warm).action, Action::Outro);
+    for other in [FLAT, BAD] {
+        assert_eq!(judged(&Evidence { text: Some(words(other)), ..loud.clone() }).action, Action::Confirm);
+    }
+    // Not beside a middling rating, and not without one.
+    for rating in [None, Some(spoken(3, 0.95))] {
+        assert_eq!(judged(&Evidence { rating, ..warm.clone() }).action, Action::Transfer);
+    }
+}
+
+#[test]
 fn an_unhappy_caller_without_a_rating_reaches_a_human_and_a_happy_one_is_asked() {
     assert_eq!(judged(&Evidence { text: Some(words(BAD)), ..turn(None) }).action, Action::Transfer);
     assert_eq!(judged(&Evidence { text: Some(words(GOOD)), ..turn(None) }).action, Action::Reprompt);
@@ -222,6 +236,7 @@ fn the_policys_own_words_bring_a_human_unless_refused() {
     for (text, language) in [
         ("我要投诉你们", Language::Zh),
         ("请帮我转人工。", Language::Zh),
+        ("請幫我轉人工", Language::Zh),
         ("Agent!", Language::En),
         ("let me talk to a human please", Language::En),
         ("ＯＰＥＲＡＴＯＲ", Language::En),
@@ -275,6 +290,7 @@ prop_compose! {
             consent: Consent { recording: true, emotion },
             speech_s: 1.0,
             asked_back,
+            read_backs: 0,
             read_back: read_back.map(|(rating, affirmed)| ReadBack {
                 rating: Rating::new(rating).unwrap(), source: RatingSource::Speech, affirmed,
             }),

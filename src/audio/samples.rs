@@ -118,6 +118,15 @@ impl Stereo {
         self.frames().seconds(self.rate)
     }
 
+    /// A copy of part of the sound; the range is cut to what is there.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let end = range.end.min(self.left.len());
+        let start = range.start.min(end);
+        let channel = |data: &[f32]| data[start..end].to_vec();
+        Self { left: channel(&self.left), right: channel(&self.right), rate: self.rate }
+    }
+
     /// Mean of both channels.
     pub fn to_mono(&self) -> Samples {
         let data = self.left.iter().zip(&self.right).map(|(l, r)| 0.5 * (l + r)).collect();

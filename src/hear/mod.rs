@@ -1,5 +1,21 @@
 //! What the caller said: transcript, rating posterior, requests.
 
+mod answer;
+mod grammar;
+#[cfg(feature = "whisper")]
+mod head;
 mod heard;
+mod posterior;
+#[cfg(feature = "whisper")]
+mod recogniser;
+#[cfg(feature = "whisper")]
+mod search;
+#[cfg(feature = "whisper")]
+mod session;
 
+pub use answer::{Answer, read};
+pub use grammar::Request;
 pub use heard::{Heard, Intents, RatingPosterior, Transcript};
+pub use posterior::Masses;
+#[cfg(feature = "whisper")]
+pub use recogniser::{Detail, Options, Recogniser};

@@ -1,10 +1,12 @@
 //! The rules in their order: requests first, then the rating, then what the words and the voice may add.
 
 use super::decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery};
-use super::evidence::{Evidence, RatingSource};
+use super::evidence::Evidence;
 use super::policy::{AfterLimit, Policy, WordAction};
 use super::pool::{self, Pooled, Source};
 use super::reasons::{self, Rule};
+use super::stated::{Stated, standing, stated};
+use crate::sentiment::TextSentiment;
 use crate::units::Rating;
 
 /// Judges one turn. Pure: the same evidence and policy give the same decision on every machine.
@@ -18,17 +20,6 @@ use crate::units::Rating;
 /// 4. After the last question: the band that words and voice suggest, else [`AfterLimit`].
 pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
     Judging::new(evidence, policy).decide()
-}
-
-/// The rating of this turn, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Stated {
-    /// Taken as final, for the reason given (none: it was clear at once).
-    Final(Rating, Option<Rule>),
-    /// Worth a read-back: the rating and its probability.
-    Unsure(Rating, f64),
-    /// None, or too unsure to name; the probability of the best guess.
-    Missing(Rule),
 }
 
 struct Judging<'a> {
@@ -56,12 +47,12 @@ struct Chosen {
 impl<'a> Judging<'a> {
     fn new(evidence: &'a Evidence, policy: &'a Policy) -> Self {
         let weights = &policy.rules().pool;
-        let contributions = pool::contributions(evidence, weights);
+        let stated = stated(evidence, policy);
+        let contributions = pool::contributions(evidence, standing(stated), weights);
         let of_feeling = contributions.iter().copied().filter(|c| c.source != Source::Rating).collect();
         // Words and voice are compared with a rating, so the prior, which stands for neither, stays out.
         let felt = Pooled::of(of_feeling, &[0.2; 5]).levels;
         let pooled = Pooled::of(contributions, &weights.prior);
-        let stated = stated(evidence, policy);
         Self { evidence, policy, pooled, felt, stated }
     }
 
@@ -110,7 +101,8 @@ impl<'a> Judging<'a> {
         if let Some(reason) = self.contradiction(rating, band).filter(|_| self.may_read_back()) {
             return self.confirm(rating, reason);
         }
-        if self.angry() && self.policy.band_rule(band).action != Action::Transfer {
+        let outweighed = band == Band::Best && self.words_speak_for(band);
+        if self.angry() && !outweighed && self.policy.band_rule(band).action != Action::Transfer {
             return self.transfer(Some(rating), (Rule::Anger, self.anger()));
         }
         let unhappy = self.felt_in(Band::Low);
@@ -190,20 +182,31 @@ impl<'a> Judging<'a> {
                 return Some((Rule::KeyAgainstSpeech, p));
             }
         }
+        if band == Band::Best && self.angry() && !self.words_speak_for(band) {
+            return Some((Rule::AngerAgainstRating, self.anger()));
+        }
         let opposite = match band {
             Band::Low => Band::Best,
             Band::Best => Band::Low,
             Band::Middle => return None,
         };
         let against = self.felt_in(opposite);
-        if against >= thresholds.contradiction {
-            return Some((Rule::Contradiction, against));
-        }
-        (band == Band::Best && self.angry()).then(|| (Rule::AngerAgainstRating, self.anger()))
+        (against >= thresholds.contradiction).then_some((Rule::Contradiction, against))
     }
 
     fn may_read_back(&self) -> bool {
-        self.evidence.read_back.is_none() && self.policy.rules().limits.read_backs > 0
+        let used = self.evidence.read_backs.max(u8::from(self.evidence.read_back.is_some()));
+        used < self.policy.rules().limits.read_backs
+    }
+
+    /// Whether the words alone put the caller clearly in `band`. Beside a rating that says the same they outweigh a
+    /// voice that seems to say otherwise: delight and anger are both loud, and sound alike to a model.
+    fn words_speak_for(&self, band: Band) -> bool {
+        let speak = |text: &TextSentiment| {
+            self.mass(&text.levels.map(f64::from), band) * f64::from(pool::unit(text.confidence))
+                >= self.policy.rules().thresholds.contradiction
+        };
+        self.evidence.consent.emotion && self.evidence.text.as_ref().is_some_and(speak)
     }
 
     fn angry(&self) -> bool {
@@ -286,37 +289,5 @@ impl<'a> Judging<'a> {
     fn ask_again(&self, ask: Ask, rule: (Rule, f64)) -> Chosen {
         let action = Action::Reprompt;
         Chosen { action, ask: Some(ask), band: None, rating: None, outro: None, follow_up: None, rule: Some(rule) }
-    }
-}
-
-/// Which rating this turn leaves standing.
-fn stated(evidence: &Evidence, policy: &Policy) -> Stated {
-    let thresholds = &policy.rules().thresholds;
-    let best = evidence.rating.as_ref().and_then(|rating| {
-        let (level, p) = rating.posterior.best()?;
-        // A key is what it is; only hearing can be unsure.
-        Some((level, if rating.source == RatingSource::Keypad { 1.0 } else { f64::from(pool::unit(p)) }))
-    });
-    let clear = |p: f64| p >= thresholds.accept;
-    let likely = |p: f64| p >= thresholds.confirm;
-    if let Some(read_back) = evidence.read_back {
-        return match (best, read_back.affirmed) {
-            // Heard twice: together surer than either.
-            (Some((level, p)), _) if level == read_back.rating && likely(p) => {
-                Stated::Final(level, Some(Rule::ReadBackRepeated))
-            }
-            (Some((level, p)), _) if clear(p) => Stated::Final(level, Some(Rule::ReadBackCorrected)),
-            (_, Some(true)) => Stated::Final(read_back.rating, Some(Rule::ReadBackAffirmed)),
-            (_, Some(false)) => Stated::Missing(Rule::ReadBackDenied),
-            (Some(_), None) => Stated::Missing(Rule::RatingUnclear),
-            (None, None) => Stated::Final(read_back.rating, Some(Rule::ReadBackUnanswered)),
-        };
-    }
-    match best {
-        Some((level, p)) if clear(p) => Stated::Final(level, None),
-        Some((level, p)) if likely(p) => Stated::Unsure(level, p),
-        Some(_) => Stated::Missing(Rule::RatingUnclear),
-        None if evidence.speech_s <= 0.0 && evidence.rating.is_none() => Stated::Missing(Rule::NothingHeard),
-        None => Stated::Missing(Rule::NoRating),
     }
 }

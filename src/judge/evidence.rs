@@ -70,6 +70,9 @@ pub struct Evidence {
     pub speech_s: f32,
     /// Turns that were already asked back (re-prompt or keypad prompt; not read-backs), before this one.
     pub asked_back: u8,
+    /// Ratings that were read back before this turn.
+    #[serde(default)]
+    pub read_backs: u8,
     /// The read-back that this turn answers, if it answers one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_back: Option<ReadBack>,
@@ -90,6 +93,7 @@ impl Evidence {
             consent: Consent::default(),
             speech_s: 0.0,
             asked_back: 0,
+            read_backs: 0,
             read_back: None,
         }
     }

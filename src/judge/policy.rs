@@ -223,7 +223,7 @@ impl Default for Thresholds {
         Self {
             accept: 0.80,
             confirm: 0.50,
-            contradiction: 0.70,
+            contradiction: 0.60,
             unhappy: 0.75,
             inferred: 0.75,
             anger: 0.80,
@@ -248,7 +248,7 @@ impl Default for PoolWeights {
             rating: 1.0,
             text: 0.50,
             voice_negative: 0.17,
-            voice_anger: 0.62,
+            voice_anger: 0.64,
             mirrored: 0.025,
             neighbour: 0.10,
         }

@@ -44,6 +44,17 @@ impl Policy {
         check(&rules).map_err(|Complaint { path, problem }| at_line(subject, text, span_of(text, &path), &problem))?;
         Ok(Self::from_checked(rules))
     }
+
+    /// Checks rules that come from elsewhere, such as a record; `subject` names that in errors.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] with the key that breaks a rule.
+    pub fn from_rules(rules: Rules, subject: &str) -> Result<Self> {
+        check(&rules).map_err(|Complaint { path, problem }| {
+            Error::new(ErrorKind::Usage, subject, format!("policy.{}: {problem}", path.join(".")))
+        })?;
+        Ok(Self::from_checked(rules))
+    }
 }
 
 /// What is wrong, and the key it stands under (the nearest that the file has gives the line).

@@ -1,9 +1,10 @@
 //! Log-linear pooling of the sources over the five canonical levels. DESIGN.md, "Judging", derives the weights.
 
-use super::evidence::{Evidence, RatingEvidence};
+use super::evidence::Evidence;
 use super::policy::PoolWeights;
 use crate::hear::RatingPosterior;
 use crate::sentiment::TextSentiment;
+use crate::units::Rating;
 use crate::voice::VoiceEmotion;
 
 /// Mixed into every distribution before its logarithm: no single source can rule a level out.
@@ -12,6 +13,9 @@ const FLOOR: f64 = 0.02;
 const LOGIT_LIMIT: f64 = 3.0;
 /// P(angry) of a voice about which nothing is known: one class of four.
 const ANGER_BASE_LOGIT: f64 = -1.098_612_288_668_109_8;
+/// Share of callers who sound angry among the unhappy (levels 1 and 2), and among the others. Assumed.
+const ANGRY_IF_UNHAPPY: f64 = 0.3;
+const ANGRY_OTHERWISE: f64 = 0.02;
 /// Slope of the adjacent-category logit: with it the low levels differ from the rest by exactly the log-odds given.
 const LEVEL_SLOPE: f64 = 0.4;
 
@@ -73,10 +77,12 @@ impl Pooled {
 }
 
 /// What the sources that `evidence` may use add to each level. Without consent to emotion: the rating alone.
-pub(super) fn contributions(evidence: &Evidence, weights: &PoolWeights) -> Vec<Contribution> {
+/// `standing` is a rating of an earlier turn that this turn confirmed; it then takes the place of this turn's.
+pub(super) fn contributions(evidence: &Evidence, standing: Option<Rating>, weights: &PoolWeights) -> Vec<Contribution> {
     let mut all = Vec::with_capacity(3);
-    if let Some(rating) = &evidence.rating {
-        all.push(of_rating(rating, weights));
+    let stated = evidence.rating.as_ref().map(|rating| rating.posterior);
+    if let Some(posterior) = standing.map(RatingPosterior::certain).or(stated) {
+        all.push(of_rating(posterior, weights));
     }
     if evidence.consent.emotion {
         all.extend(evidence.text.as_ref().map(|text| of_text(text, weights)));
@@ -87,8 +93,8 @@ pub(super) fn contributions(evidence: &Evidence, weights: &PoolWeights) -> Vec<C
 
 /// `w·log L(s)`, where `L(s) = Σ_r p(r)·C(r|s) + p(none)/5` and `C` is the chance that a caller who feels `s` states
 /// `r`: mostly `s` itself, at times a neighbour, at times the scale turned round.
-fn of_rating(rating: &RatingEvidence, weights: &PoolWeights) -> Contribution {
-    let RatingPosterior { levels, none } = rating.posterior;
+fn of_rating(posterior: RatingPosterior, weights: &PoolWeights) -> Contribution {
+    let RatingPosterior { levels, none } = posterior;
     let stated = 1.0 - weights.mirrored - weights.neighbour;
     let mut likelihood = [f64::from(sound(none)) / 5.0; 5];
     for (r, p) in levels.into_iter().enumerate() {
@@ -110,21 +116,33 @@ fn of_rating(rating: &RatingEvidence, weights: &PoolWeights) -> Contribution {
     Contribution { source: Source::Rating, log_weights: floored(likelihood).map(|l| weights.rating * libm::log(l)) }
 }
 
-/// `w·confidence·log q(s)` of the five-level text sentiment.
+/// `w·trust·log(q(c)/π(c))`, the same for every level of a class `c`: negative (1, 2), neutral (3), positive (4, 5),
+/// with `π` = .4, .2, .4. The text model is calibrated on these classes; it does not tell 1 from 2, or 4 from 5.
 fn of_text(text: &TextSentiment, weights: &PoolWeights) -> Contribution {
-    let weight = weights.text * f64::from(unit(text.confidence));
     let levels = floored(text.levels.map(|p| f64::from(sound(p))));
-    Contribution { source: Source::Text, log_weights: levels.map(|q| weight * libm::log(q)) }
+    let classes = [levels[0] + levels[1], levels[2], levels[3] + levels[4]];
+    // Its confidence is the probability of its label, less where it has doubts. The probability is in `classes`
+    // already and must not count twice: what is left is the doubt.
+    let likeliest = classes.into_iter().fold(0.0, f64::max);
+    let trust = (f64::from(unit(text.confidence)) / likeliest).min(1.0);
+    let [negative, neutral, positive] = [(classes[0], 0.4), (classes[1], 0.2), (classes[2], 0.4)]
+        .map(|(q, base)| weights.text * trust * libm::log(q / base));
+    Contribution { source: Source::Text, log_weights: [negative, negative, neutral, positive, positive] }
 }
 
 /// Adjacent-category logits (Agresti 2010, §4.1): each step up the scale subtracts the same `0.4·x`, where `x` is the
-/// weighted log-odds of a negative voice plus those of an angry one above its base rate.
+/// log-odds of an unhappy caller that the voice tells: `w·confidence·logit(negative)`, plus that of anger.
+///
+/// Anger is a mixture, since most unhappy callers are not angry: with `R = exp(w·confidence·(logit(angry) − base))`,
+/// `log((u·R + 1 − u)/(o·R + 1 − o))`, where `u` and `o` are the shares of angry callers among the unhappy and the
+/// others. A calm voice thus says next to nothing, and an angry one at most `log(u/o)`.
 fn of_voice(voice: &VoiceEmotion, weights: &PoolWeights) -> Contribution {
     let finite = voice.negative.is_finite() && voice.angry.is_finite();
     let confidence = if finite { f64::from(unit(voice.confidence)) } else { 0.0 };
-    let negative = logit(voice.negative);
-    let anger = (logit(voice.angry) - ANGER_BASE_LOGIT).clamp(0.0, LOGIT_LIMIT);
-    let log_odds = confidence * (weights.voice_negative * negative + weights.voice_anger * anger);
+    let negative = confidence * weights.voice_negative * logit(voice.negative);
+    let ratio = libm::exp(confidence * weights.voice_anger * (logit(voice.angry) - ANGER_BASE_LOGIT));
+    let share = |angry: f64| angry * ratio + 1.0 - angry;
+    let log_odds = negative + libm::log(share(ANGRY_IF_UNHAPPY) / share(ANGRY_OTHERWISE));
     let log_weights = [2.0, 1.0, 0.0, -1.0, -2.0].map(|step| step * LEVEL_SLOPE * log_odds);
     Contribution { source: Source::Voice, log_weights }
 }

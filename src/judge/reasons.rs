@@ -1,7 +1,7 @@
 //! Why a decision fell as it did, in both languages, ordered by weight.
 
 use super::decision::Reason;
-use super::evidence::{Evidence, RatingSource};
+use super::evidence::{Evidence, RatingEvidence, RatingSource, ReadBack};
 use super::pool::{Pooled, Source};
 use crate::sentiment::SentimentLabel;
 use crate::units::Rating;
@@ -20,6 +20,7 @@ pub(super) enum Rule {
     RatingUnsure,
     RatingUnclear,
     NoRating,
+    KeysInvalid,
     NothingHeard,
     RepeatAsked,
     LaterAsked,
@@ -60,6 +61,7 @@ impl Rule {
             }
             Self::RatingUnclear => ("rating.unclear", "没有听清评分", "The rating was not understood"),
             Self::NoRating => ("rating.none", "客户说了话，但没有给出评分", "The caller spoke, but gave no rating"),
+            Self::KeysInvalid => ("keys.invalid", "按键不在评分范围内", "The keys are no rating on the scale"),
             Self::NothingHeard => ("silence", "没有听到回答", "No answer was heard"),
             Self::RepeatAsked => ("repeat.asked", "客户请求重复问题", "The caller asked for the question again"),
             Self::LaterAsked => ("later.asked", "客户要求稍后再联系", "The caller asked to be called later"),
@@ -137,14 +139,9 @@ fn percent(p: f32) -> u32 {
 }
 
 fn of_rating(evidence: &Evidence, decided: Option<Rating>) -> Option<[String; 3]> {
-    let rating = evidence.rating.as_ref()?;
-    let Some((level, p)) = rating.posterior.best() else {
-        let sure = percent(rating.posterior.none);
-        return Some([
-            "rating.off_scale".to_owned(),
-            format!("所说内容不是评分（{sure}%）"),
-            format!("What was said is not a rating ({sure} %)"),
-        ]);
+    let heard = evidence.rating.as_ref();
+    let Some((rating, (level, p))) = heard.and_then(|rating| Some((rating, rating.posterior.best()?))) else {
+        return of_other_than_rating(heard, evidence.read_back, decided);
     };
     let code = if rating.source == RatingSource::Keypad { "rating.keyed" } else { "rating.stated" };
     let (how_zh, how_en) = match (rating.source, rating.raw_key) {
@@ -158,6 +155,29 @@ fn of_rating(evidence: &Evidence, decided: Option<Rating>) -> Option<[String; 3]
         format!("{} {level} 分（{how_zh}）", guess.0),
         format!("{} {level} of 5 ({how_en})", guess.1),
     ])
+}
+
+/// A rating that was only confirmed in this turn, or an answer that is none.
+fn of_other_than_rating(
+    heard: Option<&RatingEvidence>,
+    read_back: Option<ReadBack>,
+    decided: Option<Rating>,
+) -> Option<[String; 3]> {
+    if let Some(read_back) = read_back.filter(|read_back| decided == Some(read_back.rating)) {
+        let rating = read_back.rating;
+        let zh = format!("评分 {rating} 分（复述确认）");
+        return Some(["rating.read_back".to_owned(), zh, format!("Rated {rating} of 5 (read back)")]);
+    }
+    let rating = heard?;
+    let [zh, en] = match (rating.source, rating.raw_key) {
+        (RatingSource::Keypad, Some(key)) => [format!("按键 {key} 不是评分"), format!("Key {key} is no rating")],
+        (RatingSource::Keypad, None) => ["按键不是评分".to_owned(), "The keys are no rating".to_owned()],
+        (RatingSource::Speech, _) => {
+            let sure = percent(rating.posterior.none);
+            [format!("所说内容不是评分（{sure}%）"), format!("What was said is not a rating ({sure} %)")]
+        }
+    };
+    Some(["rating.off_scale".to_owned(), zh, en])
 }
 
 fn of_text(evidence: &Evidence) -> Option<[String; 3]> {

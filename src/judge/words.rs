@@ -1,14 +1,10 @@
 //! The caller's own words: the policy's phrases, and which words say more than the rating itself.
 
-use unicode_normalization::UnicodeNormalization;
-
+use super::beside::words_beside_rating;
 use super::policy::{Policy, WordRule};
 use crate::hear::Transcript;
-use crate::sentiment::TextSentiment;
+use crate::sentiment::{TextSentiment, normalise};
 use crate::units::{Language, Rating};
-
-/// Longer transcripts are cut here: a survey answer is a sentence.
-const TEXT_LIMIT: usize = 2_000;
 
 /// Right before a phrase these turn it down ("不用转人工", "don't want an agent").
 const REFUSALS_ZH: [&str; 8] = ["不用", "不要", "不必", "不需要", "别", "无需", "不想", "不是"];
@@ -41,30 +37,28 @@ impl Policy {
 
 /// The sentiment of `transcript` as evidence beside its rating: the words of the rating itself are no second vote
 /// for it, so the confidence is scaled by the share of the text that says more. "五分" keeps none of it; "五分，师傅
-/// 态度很好" keeps most. The five satisfaction phrases ("非常满意" …) count as plain only when they state `rating`:
+/// 态度很好" keeps all. The five satisfaction phrases ("非常满意" …) count as plain only when they state `rating`:
 /// beside another one they contradict it, which the judge must see.
+///
+/// The sentiment itself is best taken of [`words_beside_rating`].
 #[must_use]
 pub fn beyond_plain_rating(text: TextSentiment, transcript: &Transcript, rating: Option<Rating>) -> TextSentiment {
-    let mut rest = normalised(&transcript.text);
+    let mut rest = words_beside_rating(transcript);
     if let Some(rating) = rating {
         // Longest first, so that 满意 does not eat into 非常满意 or 不满意.
         for phrase in satisfaction_phrases(transcript.language, rating) {
-            if says_other_level(&rest, transcript.language, phrase, rating) {
-                continue;
+            if !says_other_level(&rest, transcript.language, phrase, rating) {
+                rest = rest.replace(phrase, " ");
             }
-            rest = rest.replace(phrase, " ");
         }
     }
-    let whole = units(&normalised(&transcript.text), transcript.language, |_| true);
     let more = match transcript.language {
-        Language::Zh => units(&rest, Language::Zh, |unit| !PLAIN_ZH.contains(unit)),
+        Language::Zh => rest.chars().filter(|&c| !c.is_whitespace() && !PLAIN_ZH.contains(c)).count(),
         Language::En => {
-            units(&rest, Language::En, |unit| !PLAIN_EN.contains(&unit) && !unit.chars().all(|c| c.is_ascii_digit()))
+            let plain = |word: &str| PLAIN_EN.contains(&word) || word.chars().all(|c| c.is_ascii_digit());
+            rest.split_whitespace().filter(|word| !plain(word)).count()
         }
     };
-    if whole == 0 || more == 0 {
-        return TextSentiment { confidence: 0.0, ..text };
-    }
     // Two characters or words of opinion are already one ("很慢", "too late"): from there on full confidence.
     let share = (more as f32 / 2.0).min(1.0);
     TextSentiment { confidence: text.confidence * share, ..text }
@@ -92,30 +86,14 @@ fn satisfaction_phrases(language: Language, rating: Rating) -> &'static [&'stati
     }
 }
 
-/// Compatibility forms folded, lower case, punctuation as spaces, runs of space as one, at most [`TEXT_LIMIT`].
-pub(super) fn normalised(text: &str) -> String {
-    let mut out = String::new();
-    for character in text.nfkc().take(TEXT_LIMIT).flat_map(char::to_lowercase) {
-        let kept = match character {
-            '’' => '\'',
-            c if c.is_alphanumeric() || c == '\'' => c,
-            _ => ' ',
-        };
-        if kept != ' ' || !out.ends_with(' ') {
-            out.push(kept);
-        }
-    }
-    out.trim().to_owned()
-}
-
-fn units(text: &str, language: Language, counts: impl Fn(&str) -> bool) -> usize {
-    match language {
-        Language::En => text.split_whitespace().filter(|word| counts(word)).count(),
-        Language::Zh => {
-            let mut buffer = [0; 4];
-            text.chars().filter(|c| !c.is_whitespace()).filter(|c| counts(c.encode_utf8(&mut buffer))).count()
-        }
-    }
+/// One width, one case, simplified characters, bounded length; punctuation as single spaces.
+pub(crate) fn normalised(text: &str) -> String {
+    let kept = |c: char| match c {
+        '’' => '\'',
+        c if c.is_alphanumeric() || c == '\'' => c,
+        _ => ' ',
+    };
+    normalise(text).chars().map(kept).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Mandarin has no spaces: a phrase is a run of characters, wherever it stands.

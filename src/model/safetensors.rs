@@ -23,7 +23,7 @@ pub fn serialise(tensors: &[Tensor]) -> Vec<u8> {
     }
     let mut header = Value::Object(header).to_string();
     // The data must be aligned for memory mapping.
-    while header.len() % 8 != 0 {
+    while !header.len().is_multiple_of(8) {
         header.push(' ');
     }
     let mut bytes = Vec::with_capacity(8 + header.len() + offset);

@@ -129,7 +129,11 @@ impl Track {
         track.gain = match settings.loudness {
             Loudness::Gain(gain) => gain.amplitude(),
             Loudness::Match(target) => {
-                track.loudness = integrated_loudness(&track.sound)?;
+                // A looped track is heard for as long as it takes: what repeats is what has to match.
+                track.loudness = match track.looped.as_ref() {
+                    Some(looped) => integrated_loudness(&track.sound.slice(looped.start..looped.end))?,
+                    None => integrated_loudness(&track.sound)?,
+                };
                 track.true_peak = true_peak(&track.sound)?;
                 matching_gain(track.loudness, track.true_peak, target).amplitude()
             }

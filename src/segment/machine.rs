@@ -102,11 +102,14 @@ impl Machine {
 
     fn speak(&mut self, now: u64, start: u64, last: u64, paused: bool, voiced: bool) -> Option<Transition> {
         let last = if voiced { now } else { last };
-        if voiced && now + 1 - start >= self.counts.maximum {
-            self.state = State::Overlong { last };
-            return Some(Transition::TooLong { voiced: start..last + 1 });
-        }
         let silent = now - last;
+        if now + 1 - start >= self.counts.maximum {
+            // Who has just fallen silent at the limit has said what there was to say.
+            let voiced = start..last + 1;
+            let is_over = silent >= self.counts.pause;
+            self.state = if is_over { State::Silence } else { State::Overlong { last } };
+            return Some(if is_over { Transition::Ended { voiced } } else { Transition::TooLong { voiced } });
+        }
         let transition = if voiced {
             paused.then_some(Transition::Resumed)
         } else if silent >= self.counts.hangover {

@@ -5,6 +5,7 @@ mod endpointer;
 mod machine;
 mod offline;
 mod settings;
+mod tones;
 mod utterance;
 
 pub use detector::{FRAME, VoiceDetector};

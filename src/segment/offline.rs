@@ -15,7 +15,7 @@ pub fn segment(recording: &Samples) -> Result<Vec<Utterance>> {
         let problem = format!("expected sound at {}, got {}; resample it", SampleRate::SPEECH, recording.rate());
         return Err(Error::new(ErrorKind::Usage, "sample rate", problem));
     }
-    let detector = VoiceDetector::for_level(loudest_energy(recording.data()));
+    let detector = VoiceDetector::for_recording(recording);
     let mut endpointer = Endpointer::new(&EndpointSettings::default(), detector)?;
     let mut events = endpointer.push(recording.data());
     events.extend(endpointer.finish());
@@ -51,13 +51,4 @@ fn within(mut utterance: Utterance, recording: &Samples) -> Utterance {
     utterance.samples = utterance.samples.slice(0..length);
     utterance.span.end = end;
     utterance
-}
-
-/// Mean square of the frame that 95 % of the frames with any sound do not exceed.
-fn loudest_energy(data: &[f32]) -> f32 {
-    let mut energies: Vec<f32> =
-        data.chunks(FRAME).map(|frame| frame.iter().map(|s| s * s).sum::<f32>() / frame.len() as f32).collect();
-    energies.retain(|&energy| energy > 0.0);
-    energies.sort_by(f32::total_cmp);
-    energies.get(energies.len() * 95 / 100).copied().unwrap_or(0.0)
 }

@@ -27,10 +27,10 @@ impl Default for EndpointSettings {
     fn default() -> Self {
         Self {
             onset: 0.5,
-            offset: 0.35,
+            offset: 0.3,
             minimum_speech: 0.08,
             pause: 0.128,
-            hangover: 0.352,
+            hangover: 0.4,
             pre_roll: 0.24,
             maximum: 30.0,
         }

@@ -1,5 +1,20 @@
-//! How satisfied the words are.
+//! How satisfied the words are, which words say so, and what the caller asks for.
 
+mod calibration;
+mod doubt;
+mod features;
+mod keywords;
+mod lexicon;
+mod linear;
+mod needs;
+mod normalise;
+mod reader;
 mod text_sentiment;
 
+pub use doubt::Doubt;
+pub use keywords::{Keyword, KeywordFinder};
+pub use lexicon::{Category, Polarity};
+pub use needs::{Need, NeedKind, needs};
+pub(crate) use normalise::normalise;
+pub use reader::{Assessment, Sentiment};
 pub use text_sentiment::{SentimentLabel, TextSentiment};

@@ -1,0 +1,63 @@
+//! What each step of hearing costs, on a second and a half of speech-like sound.
+//!
+//! `cargo bench --bench hear` (one thread; `CODETTA_THREADS=2` for two). Needs the models (`scripts/setup`).
+
+use codetta::audio::Samples;
+use codetta::hear::read;
+use codetta::units::{Language, SampleRate};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+/// Harmonics of 140 Hz under a syllable-like envelope: costs what speech costs.
+fn hum() -> Samples {
+    let data = (0..24_000).map(|i| {
+        let t = i as f32 / 16_000.0;
+        let envelope = (std::f32::consts::PI * (2.0 * t).fract()).sin();
+        let tone: f32 = (1..12).map(|k| (std::f32::consts::TAU * 140.0 * k as f32 * t).sin() / k as f32).sum();
+        0.1 * envelope * tone
+    });
+    Samples::new(data.collect(), SampleRate::SPEECH)
+}
+
+fn reading(criterion: &mut Criterion) {
+    criterion.bench_function("read an answer (grammar)", |bencher| {
+        bencher.iter(|| read(std::hint::black_box("我给五分，等等，还是四分"), Language::Zh));
+    });
+}
+
+#[cfg(feature = "whisper")]
+fn recognising(criterion: &mut Criterion) {
+    use codetta::hear::{Options, Recogniser};
+    use codetta::model::Store;
+    use codetta::segment::Utterance;
+    use codetta::units::Frames;
+
+    let path = match Store::locate().and_then(|store| store.path("ggml-whisper-base-q8_0.bin")) {
+        Ok(path) => path,
+        Err(error) => {
+            eprintln!("recognition is not measured: {error}");
+            return;
+        }
+    };
+    let threads = std::env::var("CODETTA_THREADS").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let samples = hum();
+    let span = Frames(0)..samples.frames();
+    let frames = samples.data().len() / 256;
+    let utterance = Utterance { samples, span, speech_frames: vec![1.0; frames] };
+    let mut group = criterion.benchmark_group("recognition");
+    group.sample_size(20);
+    group.bench_function("load the model", |bencher| bencher.iter(|| Recogniser::load(&path, threads)));
+    let Ok(mut recogniser) = Recogniser::load(&path, threads) else { return };
+    for alternatives in [0, 6] {
+        let options = Options { alternatives, ..Options::default() };
+        group.bench_function(format!("mel, encode, decode, {alternatives} alternatives"), |bencher| {
+            bencher.iter(|| recogniser.hear(&utterance, Language::Zh, &options));
+        });
+    }
+    group.finish();
+}
+
+#[cfg(not(feature = "whisper"))]
+fn recognising(_criterion: &mut Criterion) {}
+
+criterion_group!(benches, reading, recognising);
+criterion_main!(benches);

@@ -1,0 +1,249 @@
+//! Measures hearing on the sets of a data folder: accuracy, acceptance, calibration and latency, per set and line.
+//!
+//! `cargo run --release --example measure_hearing -- DATA [--threads N] [--every N] [--dump FILE]`
+//!
+//! DATA holds `manifest.jsonl` and the clips it names. `--every N` takes each N-th clip. `--dump` writes one JSON
+//! line a clip (raw masses, posterior, transcript, milliseconds), from which `scripts/train/hearing` calibrates.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use codetta::audio::{Line, Samples, resample, telephone, write_wav};
+use codetta::hear::{Options, Recogniser};
+use codetta::model::Store;
+use codetta::{Error, ErrorKind, Language, Result, SampleRate, capture, segment};
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Folder with manifest.jsonl.
+    data: PathBuf,
+    /// A manifest elsewhere, with paths relative to DATA.
+    #[arg(long)]
+    manifest: Option<PathBuf>,
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    #[arg(long, default_value_t = 1)]
+    every: usize,
+    /// Only sets whose name contains this.
+    #[arg(long, default_value = "")]
+    set: String,
+    #[arg(long)]
+    dump: Option<PathBuf>,
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Writes each clip, as it was heard, to this folder: for other recognisers.
+    #[arg(long)]
+    wav: Option<PathBuf>,
+}
+
+/// A clip of the manifest.
+#[derive(Deserialize)]
+struct Clip {
+    path: String,
+    dataset: String,
+    lang: String,
+    #[serde(default)]
+    digit: Option<u8>,
+    #[serde(default)]
+    rating: Option<u8>,
+    #[serde(default)]
+    intent: Option<String>,
+    #[serde(default)]
+    take: Option<u32>,
+    #[serde(default)]
+    unit: Option<String>,
+    #[serde(default)]
+    group: Option<String>,
+}
+
+impl Clip {
+    fn language(&self) -> Option<Language> {
+        match self.lang.as_str() {
+            "zh" => Some(Language::Zh),
+            "en" => Some(Language::En),
+            _ => None,
+        }
+    }
+
+    /// The name of its set, or none if it says nothing about ratings.
+    fn set(&self) -> Option<String> {
+        let kind = |rated: bool| if rated { "ratings" } else { "others" };
+        match self.dataset.as_str() {
+            "fsdd" => {
+                let part = if self.take? < 5 { "test" } else { "train" };
+                Some(format!("fsdd {part} {}", kind(self.truth().is_some())))
+            }
+            "cmn" => Some(format!("cmn {}", kind(self.truth().is_some()))),
+            name if name.starts_with("tts") || name == "kok" => {
+                let rated = match self.group.as_deref() {
+                    Some("digit") => "digits",
+                    Some("words" | "correction") => "phrases",
+                    _ => kind(self.truth().is_some()),
+                };
+                Some(format!("{name} {rated}"))
+            }
+            _ => None,
+        }
+    }
+
+    fn truth(&self) -> Option<u8> {
+        self.rating.or(self.digit).filter(|value| (1..=5).contains(value))
+    }
+}
+
+/// Counts of one set on one line.
+#[derive(Default)]
+struct Tally {
+    clips: usize,
+    rated: usize,
+    right: usize,
+    accepted: usize,
+    accepted_right: usize,
+    milliseconds: Vec<f64>,
+    /// Probability of the best outcome, and whether it was right.
+    reliability: Vec<(f32, bool)>,
+}
+
+/// A rating is taken without asking back from this probability on: the policy's default.
+const ACCEPT_FROM: f32 = 0.8;
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let manifest = arguments.manifest.clone().unwrap_or_else(|| arguments.data.join("manifest.jsonl"));
+    let text = std::fs::read_to_string(&manifest).map_err(|e| Error::io(&manifest, &e))?;
+    let model = match &arguments.model {
+        Some(path) => path.clone(),
+        None => Store::locate()?.path("ggml-whisper-base-q8_0.bin")?,
+    };
+    let mut recogniser = Recogniser::load(&model, arguments.threads)?;
+    let mut dump = match &arguments.dump {
+        Some(path) => Some(std::fs::File::create(path).map_err(|e| Error::io(path, &e))?),
+        None => None,
+    };
+    let mut tallies: std::collections::BTreeMap<(String, &str), Tally> = Default::default();
+    for line in text.lines().step_by(arguments.every.max(1)) {
+        let clip: Clip = serde_json::from_str(line)
+            .map_err(|e| Error::new(ErrorKind::Corrupt, manifest.display().to_string(), e.to_string()))?;
+        let (Some(language), Some(set)) = (clip.language(), clip.set()) else { continue };
+        if !set.contains(&arguments.set) {
+            continue;
+        }
+        for (name, line) in [("clean 8 kHz", Line::Clean), ("mu-law + 10 dB", Line::MuLawNoise(10.0))] {
+            let sound = arrive(&arguments.data.join(&clip.path), line, &clip)?;
+            let wav = format!("{}.wav", tallies.values().map(|tally| tally.clips).sum::<usize>());
+            if let Some(folder) = &arguments.wav {
+                write_wav(&folder.join(&wav), &sound)?;
+            }
+            let row = measure(&mut recogniser, &sound, language)?;
+            if let Some(file) = &mut dump {
+                writeln!(file, "{}", row.line(&clip, &set, name, &wav)).map_err(|e| Error::io(&manifest, &e))?;
+            }
+            tallies.entry((set.clone(), name)).or_default().add(&row, clip.truth());
+        }
+    }
+    report(tallies);
+    Ok(())
+}
+
+struct Row {
+    heard: Option<codetta::hear::Heard>,
+    detail: serde_json::Value,
+    milliseconds: f64,
+}
+
+impl Row {
+    fn line(&self, clip: &Clip, set: &str, line: &str, wav: &str) -> serde_json::Value {
+        json!({
+            "path": clip.path, "wav": wav, "set": set, "line": line, "language": clip.lang, "truth": clip.truth(),
+            "intent": clip.intent, "unit": clip.unit, "digit": clip.digit, "heard": self.heard,
+            "detail": self.detail, "ms": self.milliseconds,
+        })
+    }
+}
+
+/// The clip as it arrives over the line, at 16 kHz.
+fn arrive(path: &Path, line: Line, clip: &Clip) -> Result<Samples> {
+    let seed = clip.path.bytes().map(u64::from).sum();
+    resample(&telephone(&capture::read(path)?, line, seed)?, SampleRate::SPEECH)
+}
+
+fn measure(recogniser: &mut Recogniser, sound: &Samples, language: Language) -> Result<Row> {
+    let start = Instant::now();
+    let (heard, detail) = match segment::speech(sound)? {
+        None => (None, json!(null)),
+        Some(utterance) => {
+            let (heard, detail) = recogniser.hear_in_detail(
+                &utterance,
+                language,
+                &Options { deadline: Duration::from_secs(120), ..Options::default() },
+            )?;
+            (Some(heard), json!(detail))
+        }
+    };
+    Ok(Row { heard, detail, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
+}
+
+impl Tally {
+    fn add(&mut self, row: &Row, truth: Option<u8>) {
+        self.clips += 1;
+        self.milliseconds.push(row.milliseconds);
+        let best = row.heard.as_ref().and_then(|heard| heard.rating.best());
+        let value = best.map(|(rating, _)| rating.value());
+        let right = truth.is_some() && value == truth;
+        self.rated += usize::from(truth.is_some());
+        self.right += usize::from(right);
+        if best.is_some_and(|(_, p)| p >= ACCEPT_FROM) {
+            self.accepted += 1;
+            self.accepted_right += usize::from(right);
+        }
+        let none = row.heard.as_ref().map_or(1.0, |heard| heard.rating.none);
+        self.reliability.push((best.map_or(none, |(_, p)| p), value == truth));
+    }
+
+    /// Expected calibration error over ten equal bins of probability.
+    fn calibration_error(&self) -> f32 {
+        let mut bins = [(0usize, 0f32, 0usize); 10];
+        for (p, right) in &self.reliability {
+            let bin = &mut bins[((p * 10.0) as usize).min(9)];
+            *bin = (bin.0 + 1, bin.1 + p, bin.2 + usize::from(*right));
+        }
+        let gaps = bins.iter().map(|(_, p, right)| (p - *right as f32).abs());
+        gaps.sum::<f32>() / self.reliability.len().max(1) as f32
+    }
+}
+
+/// Wilson's 95 % interval of `hits` in `n`.
+fn wilson(hits: usize, n: usize) -> String {
+    if n == 0 {
+        return "–".into();
+    }
+    let (p, n, z) = (hits as f64 / n as f64, n as f64, 1.96f64);
+    let centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
+    let half = z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    format!("{p:.3} ({:.3}–{:.3})", (centre - half).max(0.0), (centre + half).min(1.0))
+}
+
+fn report(tallies: std::collections::BTreeMap<(String, &str), Tally>) {
+    println!(
+        "| set | line | n | top-1 (95 %) | accepted: right (95 %) | share accepted | calibration error | ms median / p95 |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for ((set, line), mut tally) in tallies {
+        tally.milliseconds.sort_by(f64::total_cmp);
+        let at = |q: f64| tally.milliseconds[((tally.milliseconds.len() - 1) as f64 * q) as usize];
+        println!(
+            "| {set} | {line} | {} | {} | {} | {:.3} | {:.3} | {:.0} / {:.0} |",
+            tally.clips,
+            wilson(tally.right, tally.rated),
+            wilson(tally.accepted_right, tally.accepted),
+            tally.accepted as f64 / tally.clips as f64,
+            tally.calibration_error(),
+            at(0.5),
+            at(0.95),
+        );
+    }
+}

@@ -1,0 +1,225 @@
+"""The encoder: the lower layers of multilingual-e5-small and a five-level head, fine-tuned on CPU."""
+
+import json
+import math
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from . import e5
+from .data import arrays
+from .linear import loss
+from .text import normalise
+
+HIDDEN, HEADS, LAYERS = 384, 12, 6
+LONGEST = 64  # tokens, with <s> and </s>; of a longer text the head and tail halves
+FROZEN = 2  # of the layers, the lowest: they read, the others judge
+START, PAD, END = 0, 1, 2
+
+
+class Layer(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.query, self.key, self.value, self.out = (torch.nn.Linear(HIDDEN, HIDDEN) for _ in range(4))
+        self.up, self.down = torch.nn.Linear(HIDDEN, 4 * HIDDEN), torch.nn.Linear(4 * HIDDEN, HIDDEN)
+        self.norm1, self.norm2 = (torch.nn.LayerNorm(HIDDEN, eps=1e-12) for _ in range(2))
+
+    def forward(self, x, mask):
+        def heads(t):
+            return t.view(*t.shape[:2], HEADS, -1).transpose(1, 2)
+
+        mixed = F.scaled_dot_product_attention(heads(self.query(x)), heads(self.key(x)), heads(self.value(x)), mask)
+        x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(x.shape)))
+        return self.norm2(x + self.down(F.gelu(self.up(x))))
+
+
+# Our names of a layer's parts, and those of the file (and of BERT).
+NAMES = {"query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
+         "out": "attention.output.dense", "norm1": "attention.output.LayerNorm", "up": "intermediate.dense",
+         "down": "output.dense", "norm2": "output.LayerNorm"}
+
+
+class Encoder(torch.nn.Module):
+    """Word embeddings stay frozen in the four bits that they came in; positions beyond LONGEST are cut off."""
+
+    def __init__(self, tensors, words):
+        super().__init__()
+        self.register_buffer("words", torch.tensor(words))
+        self.position = torch.nn.Parameter(torch.tensor(tensors["position"][:LONGEST] + tensors["type"]))
+        self.norm = torch.nn.LayerNorm(HIDDEN, eps=1e-12)
+        self.layers = torch.nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.dropout = torch.nn.Dropout(0.1)  # of the pooled text only: inside the layers it costs more than it gives
+        self.head = torch.nn.Linear(HIDDEN, 5)
+        with torch.no_grad():
+            self.norm.weight.copy_(torch.tensor(tensors["norm.weight"]))
+            self.norm.bias.copy_(torch.tensor(tensors["norm.bias"]))
+            for number, layer in enumerate(self.layers):
+                for ours, theirs in NAMES.items():
+                    part = getattr(layer, ours)
+                    part.weight.copy_(torch.tensor(tensors[f"layer.{number}.{theirs}.weight"]))
+                    part.bias.copy_(torch.tensor(tensors[f"layer.{number}.{theirs}.bias"]))
+
+    def forward(self, ids):
+        real = ids != PAD
+        x = self.norm(self.words[ids] + self.position[: ids.shape[1]])
+        mask = torch.zeros(ids.shape[0], 1, 1, ids.shape[1]).masked_fill(~real[:, None, None, :], -1e4)
+        for layer in self.layers:
+            x = layer(x, mask.to(x.dtype))
+        share = real.float() / real.sum(1, keepdim=True)
+        return self.head(self.dropout((x.float() * share[:, :, None]).sum(1)))
+
+
+class Tokens:
+    def __init__(self, made):
+        self.made = made
+
+    def __call__(self, texts):
+        out = []
+        for encoded in self.made.encode_batch_fast([normalise(t) for t in texts], add_special_tokens=False):
+            ids, room = encoded.ids, LONGEST - 2
+            if len(ids) > room:
+                ids = ids[: room // 2] + ids[-room // 2 :]
+            out.append(np.array([START, *ids, END]))
+        return out
+
+
+def padded(batch):
+    out = np.full((len(batch), max(map(len, batch))), PAD)
+    for row, ids in zip(out, batch):
+        row[: len(ids)] = ids
+    return torch.tensor(out)
+
+
+def train(model, tokens, rows, epochs, rate, size, seed, checkpoint=None, budget=math.inf, longest=LONGEST):
+    """Trains on the first and last `longest` / 2 tokens of each row. Returns whether it is finished; stops after `budget` seconds with its state in `checkpoint`, to go on later."""
+    mask, target = map(torch.tensor, arrays(rows))
+    ids = [i if len(i) <= longest else np.concatenate([i[: longest // 2], i[-longest // 2 :]])
+           for i in tokens([r.text for r in rows])]
+    lengths = np.array([len(i) for i in ids])
+    rng = np.random.default_rng(seed)
+    batches = []
+    for _ in range(epochs):
+        # Sort by length within big random chunks: little padding, still random batches.
+        order = rng.permutation(len(rows))
+        chunks = [order[s : s + 64 * size] for s in range(0, len(order), 64 * size)]
+        epoch = [c[np.argsort(lengths[c], kind="stable")][s : s + size] for c in chunks for s in range(0, len(c), size)]
+        batches += [epoch[i] for i in rng.permutation(len(epoch))]
+    for part in [model.norm, *model.layers[:FROZEN]]:
+        part.requires_grad_(False)
+    model.position.requires_grad_(False)
+    decayed = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
+    others = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
+    adam = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}], fused=True)
+    first = 0
+    if checkpoint is not None and checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(state["model"])
+        adam.load_state_dict(state["adam"])
+        first = state["step"]
+        print(f"  encoder: going on from step {first} of {len(batches)}", flush=True)
+    model.train()
+    began = time.monotonic()
+    running = 0.0
+    for step in range(first, len(batches)):
+        torch.manual_seed(seed * 1_000_003 + step)
+        warm = min(1.0, (step + 1) / (0.06 * len(batches)))
+        for group in adam.param_groups:
+            group["lr"] = rate * warm * (1 - step / len(batches))
+        batch = batches[step]
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            out = model(padded([ids[i] for i in batch]))
+        value = loss(out, mask[batch], target[batch]).mean()
+        adam.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        adam.step()
+        running = value.item() if step == first else 0.98 * running + 0.02 * value.item()
+        if step % 25 == 0:
+            print(f"  encoder step {step} of {len(batches)}: loss {running:.4f}, {time.monotonic() - began:.0f} s", flush=True)
+        if checkpoint is not None and time.monotonic() - began > budget and step + 1 < len(batches):
+            torch.save({"model": model.state_dict(), "adam": adam.state_dict(), "step": step + 1}, checkpoint)
+            return False
+    if checkpoint is not None:
+        checkpoint.unlink(missing_ok=True)
+    return True
+
+
+def logits(model, tokens, texts, size=64):
+    model.eval()
+    ids = tokens(texts)
+    order = np.argsort([len(i) for i in ids], kind="stable")
+    out = np.empty((len(texts), 5), dtype=np.float32)
+    with torch.no_grad():
+        for start in range(0, len(order), size):
+            batch = order[start : start + size]
+            out[batch] = model(padded([ids[i] for i in batch])).numpy()
+    return out
+
+
+def quantised(weight):
+    """Rows as bytes (value + 128), and one scale a row."""
+    scale = np.abs(weight).max(1) / 127
+    return (np.round(weight / scale[:, None]) + 128).astype(np.uint8), scale.astype(np.float32)
+
+
+def write(model, raw_words, pieces, weights_path, tokenizer_path):
+    """A safetensors file: matrices as u8 + f32 scale per row, word embeddings as Q4_0 blocks, the rest f16."""
+    out = {"words.q4_0": raw_words}
+    out["position"] = model.position.detach().numpy().astype(np.float16)
+    for name, part in (("norm", model.norm), ("head", model.head)):
+        out[f"{name}.weight"] = part.weight.detach().numpy().astype(np.float16)
+        out[f"{name}.bias"] = part.bias.detach().numpy().astype(np.float16)
+    for number, layer in enumerate(model.layers):
+        for ours, theirs in NAMES.items():
+            part = getattr(layer, ours)
+            name = f"layer.{number}.{theirs}"
+            weight = part.weight.detach().numpy()
+            if weight.ndim == 2:
+                out[f"{name}.weight.u8"], out[f"{name}.weight.scale"] = quantised(weight)
+            else:
+                out[f"{name}.weight"] = weight.astype(np.float16)
+            out[f"{name}.bias"] = part.bias.detach().numpy().astype(np.float16)
+    safetensors(out, weights_path)
+    e5.tokenizer(pieces).save(str(tokenizer_path), pretty=False)
+    for path in (weights_path, tokenizer_path):
+        print(f"  {path.name}: {path.stat().st_size} bytes")
+
+
+def read(weights_path, tokenizer_path):
+    """The shipped model, in its shipped precision: (model, tokens)."""
+    data = weights_path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    kinds = {"U8": np.uint8, "F16": np.float16, "F32": np.float32}
+    file = {}
+    for name, entry in json.loads(data[8 : 8 + length]).items():
+        first, last = entry["data_offsets"]
+        raw = np.frombuffer(data[8 + length + first : 8 + length + last], kinds[entry["dtype"]])
+        file[name] = raw.reshape(entry["shape"]).astype(np.float32) if entry["dtype"] != "U8" else raw.reshape(entry["shape"])
+    for name in [n for n in file if n.endswith(".u8")]:
+        matrix = name.removesuffix(".u8")
+        file[matrix] = (file[name].astype(np.float32) - 128) * file[matrix + ".scale"][:, None]
+    raw = file["words.q4_0"]
+    words = e5.dequantise(raw.tobytes(), 0, raw.size // 18).reshape(len(raw), HIDDEN)
+    model = Encoder(file | {"type": np.float32(0)}, words)
+    with torch.no_grad():
+        model.head.weight.copy_(torch.tensor(file["head.weight"]))
+        model.head.bias.copy_(torch.tensor(file["head.bias"]))
+    from tokenizers import Tokenizer
+
+    return model, Tokens(Tokenizer.from_file(str(tokenizer_path)))
+
+
+def safetensors(tensors, path):
+    kinds = {"uint8": "U8", "float16": "F16", "float32": "F32"}
+    header, at = {}, 0
+    for name, array in tensors.items():
+        header[name] = {"dtype": kinds[str(array.dtype)], "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
+        at += array.nbytes
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as out:
+        out.write(len(text).to_bytes(8, "little") + text)
+        for array in tensors.values():
+            out.write(np.ascontiguousarray(array).tobytes())

@@ -1,0 +1,102 @@
+//! The command line: one file a verb. Results go to standard output, everything else to standard error.
+
+mod demo;
+mod keypad;
+mod library;
+mod mix;
+mod models;
+mod options;
+mod output;
+mod policy;
+mod rate;
+mod replay;
+mod sentiment;
+mod voice;
+mod voice_train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use codetta::{ErrorKind, Result};
+
+use output::{Format, Output};
+
+/// Ends service calls well: hears a rating and a mood, and crossfades into a fitting outro
+/// or hands over to a human. Everything runs on this machine.
+#[derive(Parser)]
+#[command(name = "codetta", version, max_term_width = 100)]
+struct Cli {
+    /// How results are printed: a table, or one JSON object a line
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Sample calls end to end; writes the rendered endings and a page to hear them
+    Demo(demo::DemoArgs),
+    /// One answer per file: what was heard and felt, and how the call should end
+    Rate(rate::RateArgs),
+    /// Sentiment of one utterance a line on standard input
+    Sentiment(sentiment::SentimentArgs),
+    /// Prosody and vocal emotion of the caller
+    Voice(voice::VoiceArgs),
+    /// Telephone keys heard in the audio
+    Keypad(keypad::KeypadArgs),
+    /// Loudness-matched crossfade from one sound into another
+    Mix(mix::MixArgs),
+    /// Outros and prompts: list them, check them
+    Library(library::LibraryArgs),
+    /// Policies: check, explain, print the default
+    Policy(policy::PolicyArgs),
+    /// Judge recorded decisions anew and say what differs
+    Replay(replay::ReplayArgs),
+    /// Speech models: list, verify, import
+    Models(models::ModelsArgs),
+}
+
+/// How a run ended, as its exit status says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Everything asked for was done: 0.
+    Done,
+    /// Some inputs failed, each named on standard error: 1.
+    SomeFailed,
+}
+
+pub fn run() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("CODETTA_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_target(false)
+        .init();
+    let cli = Cli::parse();
+    let mut output = Output::new(cli.format);
+    match dispatch(cli.verb, &mut output) {
+        Ok(Status::Done) => ExitCode::SUCCESS,
+        Ok(Status::SomeFailed) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("codetta: {error}");
+            ExitCode::from(if error.kind() == ErrorKind::Usage { 2 } else { 1 })
+        }
+    }
+}
+
+fn dispatch(verb: Verb, output: &mut Output) -> Result<Status> {
+    match verb {
+        Verb::Demo(args) => demo::run(&args, output),
+        Verb::Rate(args) => rate::run(&args, output),
+        Verb::Keypad(args) => keypad::run(&args, output),
+        Verb::Sentiment(args) => sentiment::run(&args, output),
+        Verb::Voice(args) => voice::run(&args, output),
+        Verb::Mix(args) => mix::run(&args, output),
+        Verb::Library(args) => library::run(&args, output),
+        Verb::Policy(args) => policy::run(&args, output),
+        Verb::Replay(args) => replay::run(&args, output),
+        Verb::Models(args) => models::run(&args, output),
+    }
+}

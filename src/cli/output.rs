@@ -1,0 +1,66 @@
+//! Printing results: a readable table, or JSON Lines.
+
+use std::io::{self, Write};
+
+use codetta::{Error, ErrorKind, Result};
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+}
+
+/// Where results go. JSON objects are printed as they come; table rows are printed by [`Output::finish`].
+pub struct Output {
+    format: Format,
+    table: Table,
+    rows: usize,
+}
+
+impl Output {
+    pub fn new(format: Format) -> Self {
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+        Self { format, table, rows: 0 }
+    }
+
+    /// Names the columns of the table; ignored for JSON.
+    pub fn columns(&mut self, names: &[&str]) {
+        self.table.set_header(names.iter().copied());
+    }
+
+    /// One result: an object for JSON, a row for the table (made only when it is wanted).
+    pub fn result(&mut self, record: &impl Serialize, row: impl FnOnce() -> Vec<String>) -> Result<()> {
+        self.rows += 1;
+        match self.format {
+            Format::Json => {
+                let text = serde_json::to_string(record).map_err(|e| {
+                    Error::new(ErrorKind::Internal, "result", format!("cannot be written as JSON: {e}"))
+                })?;
+                print_line(&text)
+            }
+            Format::Table => {
+                self.table.add_row(row());
+                Ok(())
+            }
+        }
+    }
+
+    /// Prints the table, if there is anything in it.
+    pub fn finish(&mut self) -> Result<()> {
+        if self.format == Format::Table && self.rows > 0 { print_line(&self.table.to_string()) } else { Ok(()) }
+    }
+}
+
+/// Prints one line and flushes it, so that a reader sees each result as it comes.
+///
+/// # Errors
+/// [`ErrorKind::Write`] when standard output is closed or full.
+pub fn print_line(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|e| Error::new(ErrorKind::Write, "standard output", e.to_string()))
+}

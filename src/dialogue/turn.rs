@@ -1,0 +1,159 @@
+//! Judging a turn: in each stage its own way, then acting on the decision.
+
+use super::call::{Call, Stage};
+use super::command::Command;
+use super::reply::{Reply, reply};
+use super::report::TurnReport;
+use crate::judge::{Action, Ask, Decision, Evidence, Keyed, ReadBack, Spoken, TurnContext, decide};
+use crate::outro::PromptId;
+use crate::sentiment::TextSentiment;
+use crate::units::Frames;
+
+impl Call {
+    pub(super) fn asks_for_human(&self) -> bool {
+        let evidence = self.evidence(None);
+        let decision = decide(&evidence, &self.policy);
+        decision.action == Action::Transfer && decision.reasons.first().is_some_and(|r| r.code.starts_with("human."))
+    }
+
+    /// The evidence of the turn as it stands, answering `read_back`.
+    fn evidence(&self, read_back: Option<ReadBack>) -> Evidence {
+        let context = TurnContext {
+            language: self.settings.language,
+            scale: self.settings.scale,
+            consent: self.settings.consent,
+            asked_back: self.asked_back,
+            read_backs: self.read_backs,
+            read_back,
+        };
+        let silence = Spoken::default();
+        let spoken = self.pending.spoken.as_ref().unwrap_or(&silence);
+        let mut evidence = Evidence::of_turn(spoken, self.pending.keyed, &context, &self.policy);
+        let trust = |text: &Option<TextSentiment>| text.map_or(-1.0, |text| text.confidence);
+        if trust(&self.words) > trust(&evidence.text) {
+            evidence.text = self.words;
+        }
+        evidence
+    }
+
+    /// Judges what there is, each stage in its own way.
+    pub(super) fn judge(&mut self, out: &mut Vec<Command>) {
+        let reply = self.pending.spoken.as_ref().and_then(|s| s.heard.as_ref()).map(|h| reply(&h.transcript));
+        match self.stage {
+            Stage::Asking { ask: Ask::ReadBack, .. } => {
+                let affirmed = match reply {
+                    Some(Reply::Yes) => Some(true),
+                    Some(Reply::No) => Some(false),
+                    _ => None,
+                };
+                self.conclude(self.standing.map(|standing| ReadBack { affirmed, ..standing }), out);
+            }
+            Stage::Asking { .. } => self.conclude(None, out),
+            Stage::Greeting { .. } => {
+                // Before the question, only what moves the call on counts.
+                let early = decide(&self.evidence(None), &self.policy);
+                if early.action == Action::Reprompt {
+                    self.pending.clear();
+                } else {
+                    self.conclude(None, out);
+                }
+            }
+            Stage::Closing { .. } => {
+                // A human is never refused; and an answer that comes when the last question has been given up is taken.
+                let late = self.standing.is_none() && decide(&self.evidence(None), &self.policy).rating.is_some();
+                if self.asks_for_human() {
+                    self.conclude(None, out);
+                } else if self.may_correct() && (late || self.corrects(reply)) {
+                    self.conclude(self.corrected(), out);
+                } else {
+                    self.pending.clear();
+                }
+            }
+            Stage::HandingOver { .. } => {
+                if self.asks_for_human() {
+                    // Already on the way, and now nothing takes it back.
+                    self.correctable_until = Frames(0);
+                } else if self.may_correct() && self.corrects(reply) {
+                    out.push(Command::CancelTransfer);
+                    self.conclude(self.corrected(), out);
+                } else {
+                    self.note_late_rating(out);
+                }
+                self.pending.clear();
+            }
+            Stage::Waiting | Stage::Ended => {}
+        }
+    }
+
+    /// Whether this turn takes back a rating that stands: by a key, or by words that say so.
+    fn corrects(&self, reply: Option<Reply>) -> bool {
+        let keyed = match self.pending.keyed {
+            Some(Keyed::Number(raw)) => self.settings.scale.canonical(raw),
+            _ => None,
+        };
+        // The same key once more is impatience.
+        let another = keyed.is_some() && keyed != self.standing.map(|standing| standing.rating);
+        another || reply == Some(Reply::No)
+    }
+
+    fn corrected(&self) -> Option<ReadBack> {
+        self.standing.map(|standing| ReadBack { affirmed: Some(false), ..standing })
+    }
+
+    /// Who waits for a human for another reason than a rating may still rate: it is kept, and changes nothing else.
+    fn note_late_rating(&mut self, out: &mut Vec<Command>) {
+        let evidence = self.evidence(None);
+        let decision = decide(&evidence, &self.policy);
+        if self.report.rating.is_none() && decision.rating.is_some() && decision.action != Action::Confirm {
+            self.remember_rating(&evidence, &decision);
+            self.store(out);
+        }
+    }
+
+    /// Judges the turn and acts on the decision.
+    fn conclude(&mut self, read_back: Option<ReadBack>, out: &mut Vec<Command>) {
+        let evidence = self.evidence(read_back);
+        let decision = decide(&evidence, &self.policy);
+        self.words = evidence.text;
+        self.remember_rating(&evidence, &decision);
+        self.pending.clear();
+        self.report.turns.push(TurnReport { at: self.now, evidence, decision: decision.clone() });
+        match (decision.action, decision.ask) {
+            (Action::Confirm, _) => {
+                self.read_backs = self.read_backs.saturating_add(1);
+                let prompt = decision.rating.map_or(PromptId::Reprompt, PromptId::Readback);
+                self.ask(Ask::ReadBack, prompt, out);
+            }
+            (Action::Reprompt, ask) => {
+                self.asked_back = self.asked_back.saturating_add(1);
+                let repeat = decision.reasons.first().is_some_and(|reason| reason.code == "repeat.asked");
+                let prompt = match ask {
+                    Some(Ask::Keypad) => PromptId::Keypad,
+                    _ if repeat => PromptId::Question,
+                    _ => PromptId::Reprompt,
+                };
+                self.ask(ask.unwrap_or(Ask::Question), prompt, out);
+            }
+            (Action::Outro, _) => self.close(&decision, out),
+            (Action::Transfer, _) => self.hand_over(&decision, out),
+        }
+    }
+
+    fn remember_rating(&mut self, evidence: &Evidence, decision: &Decision) {
+        let Some(rating) = decision.rating else {
+            // A human asked for after a decision leaves the rating standing; a denied one does not stand.
+            if decision.action != Action::Transfer {
+                (self.standing, self.report.rating, self.report.raw_key) = (None, None, None);
+            }
+            return;
+        };
+        let said_now = evidence.rating.filter(|said| said.posterior.best().is_some_and(|(best, _)| best == rating));
+        if let Some(said) = said_now {
+            self.standing = Some(ReadBack { rating, source: said.source, affirmed: None });
+            self.standing_key = said.raw_key;
+        }
+        if decision.action != Action::Confirm {
+            (self.report.rating, self.report.raw_key) = (Some(rating), self.standing_key);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Reads an answer: which rating its words give, if any, and what its speaker asks for.
+
+use super::grammar::{Grammar, Request, Word};
+use crate::units::{Language, Rating};
+
+/// What a text says about the question.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// The rating given last, unless it is off the scale, a half, or a range.
+    pub rating: Option<Rating>,
+    pub request: Option<Request>,
+}
+
+/// A number or phrase that was said.
+#[derive(Clone, Copy)]
+struct Mention {
+    /// None is off the scale, a half, or a range.
+    value: Option<u8>,
+    /// An explicit number outweighs words of satisfaction.
+    explicit: bool,
+    first: usize,
+    last: usize,
+}
+
+/// Reads `text`, as heard in a call held in `language`.
+///
+/// A later value replaces an earlier one where words of correction stand between them ("三分，不对，四分"); two
+/// different values without such words are a range, which is no answer ("三四分").
+pub fn read(text: &str, language: Language) -> Answer {
+    let words = Grammar::of(language).words(text);
+    let mentions = mentions(&words);
+    let explicit = mentions.iter().any(|mention| mention.explicit);
+    let mut current: Option<Mention> = None;
+    for mention in mentions.into_iter().filter(|mention| mention.explicit == explicit) {
+        let value = match current {
+            None => mention.value,
+            Some(before) if before.value == mention.value => mention.value,
+            Some(before) => {
+                let between = &words[before.last + 1..mention.first];
+                let corrected = between.iter().any(|word| word.correction);
+                if corrected || !explicit { mention.value } else { None }
+            }
+        };
+        current = Some(Mention { value, ..mention });
+    }
+    let alone = words.iter().all(|word| word.request.is_some() || word.filler || word.comma);
+    let request = words.iter().filter(|word| !word.request_alone || alone).find_map(|word| word.request);
+    let rating = current.and_then(|mention| mention.value).and_then(|value| Rating::new(value).ok());
+    Answer { rating, request }
+}
+
+fn mentions(words: &[Word]) -> Vec<Mention> {
+    let mut mentions: Vec<Mention> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let word = words[at];
+        if word.number.is_some() || word.magnitude {
+            let (mention, next) = number(words, at, mentions.is_empty());
+            mentions.extend(mention);
+            at = next;
+            continue;
+        }
+        if let Some(value) = word.phrase {
+            mentions.push(Mention { value: Some(value), explicit: false, first: at, last: at });
+        }
+        at += 1;
+    }
+    mentions
+}
+
+/// The number that begins at `first`, and where to read on.
+fn number(words: &[Word], first: usize, is_first: bool) -> (Option<Mention>, usize) {
+    let is = |at: usize, test: fn(&Word) -> bool| words.get(at).is_some_and(test);
+    let digit = |at: usize| is(at, |word| word.number.is_some() || word.magnitude);
+    let mut end = first;
+    while digit(end) {
+        end += 1;
+    }
+    let digits = &words[first..end];
+    // "5555" and "四四四" are a caller (or a recogniser) repeating himself; other runs are larger numbers or ranges.
+    let same = digits.iter().all(|word| word.number == digits[0].number && !word.magnitude);
+    let mut value = if same { digits[0].number } else { None };
+    let bare_end = end;
+    while is(end, |word| word.unit) {
+        end += 1;
+    }
+    if is(end, |word| word.fraction) || is(end, |word| word.magnitude) {
+        value = None;
+        end += 1;
+        while digit(end) || is(end, |word| word.fraction || word.unit) {
+            end += 1;
+        }
+    }
+    while is(end, |word| word.range) && digit(end + 1) {
+        value = None;
+        end += 1;
+        while digit(end) || is(end, |word| word.unit) {
+            end += 1;
+        }
+    }
+    let before = first.checked_sub(1).map(|at| words[at]).unwrap_or_default();
+    // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
+    let counts_something = end == bare_end && is(end, |word| word.is_stray() || word.noise);
+    let negated = before.negation && is_first;
+    if before.ordinal || counts_something || negated {
+        return (None, end);
+    }
+    (Some(Mention { value, explicit: true, first, last: end - 1 }), end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rating(text: &str, language: Language) -> Option<u8> {
+        read(text, language).rating.map(Rating::value)
+    }
+
+    #[test]
+    fn plain_answers_in_mandarin() {
+        for (text, wanted) in [
+            ("五", 5),
+            ("5分", 5),
+            ("五 分。", 5),
+            ("我给五分", 5),
+            ("打兩分", 2),
+            ("满分", 5),
+            ("滿分", 5),
+            ("四颗星", 4),
+            ("一分吧", 1),
+            ("嗯，四分吧", 4),
+            ("我选三", 3),
+            ("五分，谢谢", 5),
+            ("最多两分", 2),
+            ("那就五分", 5),
+            ("非常满意", 5),
+            ("满意", 4),
+            ("比较满意", 4),
+            ("一般般", 3),
+            ("不太滿意", 2),
+            ("非常不满意", 1),
+            ("444444", 4),
+        ] {
+            assert_eq!(rating(text, Language::Zh).unwrap_or(0), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_answers_in_english() {
+        for (text, wanted) in [
+            (" Five.", 5),
+            ("I'd say three", 3),
+            ("Two out of five.", 2),
+            ("Number one", 1),
+            ("Uh, four, I guess.", 4),
+            ("Four stars", 4),
+            ("A solid five", 5),
+            ("Full marks.", 5),
+            ("very satisfied", 5),
+            ("Not satisfied at all", 1),
+            ("Neither satisfied nor dissatisfied.", 3),
+            ("4 4 4", 4),
+            ("four four four", 4),
+            ("Not very satisfied", 2),
+        ] {
+            assert_eq!(rating(text, Language::En), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_corrected_values_counts() {
+        for (text, wanted) in [
+            ("三分，不对，四分", 4),
+            ("四分不是五分", 5),
+            ("五分，哦不，三分", 3),
+            ("一分，说错了，两分", 2),
+            ("我给五分，等等，还是四分", 4),
+            ("四分，我改一下，两分", 2),
+            ("不是三分，是五分", 5),
+            ("三分，不，一分", 1),
+            ("六分，哦不，五分", 5),
+        ] {
+            assert_eq!(rating(text, Language::Zh), Some(wanted), "{text}");
+        }
+        for (text, wanted) in [
+            ("Three, no, four.", 4),
+            ("Four, sorry, I meant five.", 5),
+            ("Five, wait, three.", 3),
+            ("Not three, five.", 5),
+            ("One, no, make that two.", 2),
+            ("Two, actually, three.", 3),
+            ("I'd say five, hmm, no, four.", 4),
+            ("Four, let me change that to two.", 2),
+        ] {
+            assert_eq!(rating(text, Language::En), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn halves_ranges_and_numbers_off_the_scale_are_no_answer() {
+        for text in [
+            "六分",
+            "十分",
+            "十",
+            "10分",
+            "一百分",
+            "三点五分",
+            "三分半",
+            "三四分",
+            "两三分吧",
+            "三到四分",
+            "三分或者四分",
+            "零分",
+            "打了五个电话",
+            "第三",
+            "一点都不好",
+            "等一下",
+            "百分之五",
+            "五十",
+            "星期五",
+        ] {
+            assert_eq!(rating(text, Language::Zh), None, "{text}");
+        }
+        for text in [
+            "Six.",
+            "Ten out of ten.",
+            "four out of ten",
+            "Three and a half",
+            "Three or four.",
+            "3.5",
+            "three to four",
+            "A hundred percent.",
+            "one moment please",
+            "they came two times",
+            "twenty five",
+            "zero",
+        ] {
+            assert_eq!(rating(text, Language::En), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn requests_are_found() {
+        for (text, wanted) in [
+            ("转人工", Request::Human),
+            ("我要投诉", Request::Human),
+            ("我想跟真人说话", Request::Human),
+            ("再說一遍", Request::Repeat),
+            ("什么", Request::Repeat),
+            ("我在开车", Request::Later),
+            ("改天再打吧", Request::Later),
+        ] {
+            assert_eq!(read(text, Language::Zh).request, Some(wanted), "{text}");
+        }
+        for (text, wanted) in [
+            ("I want to speak to a person.", Request::Human),
+            ("Operator, please.", Request::Human),
+            ("Pardon?", Request::Repeat),
+            ("I didn't catch that.", Request::Repeat),
+            ("Call me back later.", Request::Later),
+        ] {
+            assert_eq!(read(text, Language::En).request, Some(wanted), "{text}");
+        }
+        assert_eq!(read("没什么不满意", Language::Zh).request, None);
+        assert_eq!(read("五分", Language::Zh).request, None);
+    }
+}

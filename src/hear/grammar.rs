@@ -1,0 +1,222 @@
+//! The words that answers are made of, per language: tables in `grammar/*.toml`, and the lexer that finds them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::units::Language;
+
+/// What a form can be; a form may be several things, and its neighbours decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Word {
+    /// A bare digit, 0 to 9.
+    pub number: Option<u8>,
+    /// Words that stand for a rating by themselves.
+    pub phrase: Option<u8>,
+    pub request: Option<Request>,
+    /// A request only if nothing else is said.
+    pub request_alone: bool,
+    pub magnitude: bool,
+    pub fraction: bool,
+    pub unit: bool,
+    pub range: bool,
+    pub correction: bool,
+    pub negation: bool,
+    pub ordinal: bool,
+    pub filler: bool,
+    pub noise: bool,
+    /// A pause: any punctuation mark.
+    pub comma: bool,
+}
+
+impl Word {
+    /// In no table.
+    pub fn is_stray(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a caller may ask for instead of answering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Request {
+    Human,
+    Repeat,
+    Later,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    spaced: bool,
+    traditional: String,
+    numbers: BTreeMap<String, Vec<String>>,
+    magnitude: Vec<String>,
+    fraction: Vec<String>,
+    unit: Vec<String>,
+    range: Vec<String>,
+    correction: Vec<String>,
+    negation: Vec<String>,
+    ordinal: Vec<String>,
+    filler: Vec<String>,
+    noise: Vec<String>,
+    phrase: Vec<Phrase>,
+    request: Vec<Asking>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Phrase {
+    means: u8,
+    forms: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asking {
+    means: Request,
+    #[serde(default)]
+    alone: bool,
+    forms: Vec<String>,
+}
+
+/// The forms of one language.
+pub struct Grammar {
+    spaced: bool,
+    simplified: HashMap<char, char>,
+    forms: HashMap<Vec<String>, Word>,
+    longest: usize,
+}
+
+static MANDARIN: LazyLock<Grammar> = LazyLock::new(|| Grammar::parse(include_str!("grammar/zh.toml")));
+static ENGLISH: LazyLock<Grammar> = LazyLock::new(|| Grammar::parse(include_str!("grammar/en.toml")));
+
+impl Grammar {
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Zh => &MANDARIN,
+            Language::En => &ENGLISH,
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
+        let table: Table = toml::from_str(text).expect("the grammar's table is valid");
+        let characters: Vec<char> = table.traditional.chars().collect();
+        let simplified = characters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+        let mut grammar = Self { spaced: table.spaced, simplified, forms: HashMap::new(), longest: 1 };
+        for (digit, forms) in &table.numbers {
+            let digit: u8 = digit.parse().expect("numbers are keyed by digits");
+            grammar.add(forms, |word| word.number = Some(digit));
+        }
+        grammar.add(&table.magnitude, |word| word.magnitude = true);
+        grammar.add(&table.fraction, |word| word.fraction = true);
+        grammar.add(&table.unit, |word| word.unit = true);
+        grammar.add(&table.range, |word| word.range = true);
+        grammar.add(&table.correction, |word| word.correction = true);
+        grammar.add(&table.negation, |word| word.negation = true);
+        grammar.add(&table.ordinal, |word| word.ordinal = true);
+        grammar.add(&table.filler, |word| word.filler = true);
+        grammar.add(&table.noise, |word| word.noise = true);
+        for phrase in &table.phrase {
+            grammar.add(&phrase.forms, |word| word.phrase = Some(phrase.means));
+        }
+        for asking in &table.request {
+            grammar.add(&asking.forms, |word| {
+                word.request = Some(asking.means);
+                word.request_alone = asking.alone;
+            });
+        }
+        grammar
+    }
+
+    fn add(&mut self, forms: &[String], mark: impl Fn(&mut Word)) {
+        for form in forms {
+            let pieces = self.pieces(form);
+            self.longest = self.longest.max(pieces.len());
+            mark(self.forms.entry(pieces).or_default());
+        }
+    }
+
+    /// The words of `text`, longest form first. Marks become one comma; spaces vanish in Mandarin.
+    pub fn words(&self, text: &str) -> Vec<Word> {
+        let pieces = self.pieces(text);
+        let mut words: Vec<Word> = Vec::new();
+        let mut at = 0;
+        while at < pieces.len() {
+            let found = (1..=self.longest.min(pieces.len() - at))
+                .rev()
+                .find_map(|length| self.forms.get(&pieces[at..at + length]).map(|word| (*word, length)));
+            let (word, length) = found.unwrap_or_else(|| (Word { comma: is_mark(&pieces[at]), ..Word::default() }, 1));
+            at += length;
+            if !(word.comma && words.last().is_some_and(|last| last.comma)) {
+                words.push(word);
+            }
+        }
+        words
+    }
+
+    /// Characters in Mandarin; words, digits and marks in English.
+    fn pieces(&self, text: &str) -> Vec<String> {
+        let mut pieces: Vec<String> = Vec::new();
+        let mut open = false;
+        for character in text.nfkc().flat_map(char::to_lowercase) {
+            let character = match character {
+                '’' => '\'',
+                _ => *self.simplified.get(&character).unwrap_or(&character),
+            };
+            if character.is_whitespace() {
+                open = false;
+                continue;
+            }
+            let joins = self.spaced && (character.is_alphabetic() || character == '\'');
+            match pieces.last_mut() {
+                Some(last) if joins && open => last.push(character),
+                _ => pieces.push(character.into()),
+            }
+            open = joins;
+        }
+        // "10" is one number in English, where tables name it; in Mandarin digits are read one by one.
+        if self.spaced { join_ten(pieces) } else { pieces }
+    }
+}
+
+fn is_mark(piece: &str) -> bool {
+    !piece.chars().any(char::is_alphanumeric)
+}
+
+/// Joins the digits of "10" and "100", which stand for magnitudes.
+fn join_ten(pieces: Vec<String>) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for piece in pieces {
+        match joined.last_mut() {
+            Some(last) if piece == "0" && (last == "1" || last == "10") => last.push('0'),
+            _ => joined.push(piece),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_tables_load_and_the_longest_form_wins() {
+        let zh = Grammar::of(Language::Zh).words("非常不滿意。。");
+        assert_eq!(zh[0].phrase, Some(1));
+        assert!(zh[1].comma && zh.len() == 2);
+        let en = Grammar::of(Language::En).words(" Four out of 10, I’d say");
+        assert_eq!((en[0].number, en[1].magnitude, en[2].comma), (Some(4), true, true));
+        assert!(en[3].filler && en[4].filler);
+    }
+
+    #[test]
+    fn digits_are_read_one_by_one_and_strangers_are_stray() {
+        let words = Grammar::of(Language::Zh).words("５5 猫");
+        assert_eq!((words[0].number, words[1].number), (Some(5), Some(5)));
+        assert!(words[2].is_stray());
+    }
+}

@@ -1,0 +1,99 @@
+//! From hypotheses to calibrated probabilities: which rating, and which request.
+
+use serde::Serialize;
+
+use super::answer::{Answer, read};
+use super::grammar::Request;
+use super::heard::{Intents, RatingPosterior};
+use crate::units::Language;
+
+/// How a language's raw masses become probabilities. Fitted on development data; see DESIGN.md.
+#[derive(Clone, Copy, Debug)]
+pub struct Calibration {
+    /// Weight of text that is no rating, against text that is.
+    pub other_weight: f32,
+    /// Softens (above 1) or sharpens (below 1) the masses.
+    pub temperature: f32,
+    /// Mass below which a level is as good as not heard: keeps near-zero masses from becoming ratings.
+    pub floor: f32,
+}
+
+impl Calibration {
+    pub fn of(language: Language) -> Self {
+        match language {
+            Language::Zh => Self { other_weight: 0.02, temperature: 1.7, floor: 0.001 },
+            Language::En => Self { other_weight: 0.03, temperature: 0.8, floor: 0.003 },
+        }
+    }
+}
+
+/// Raw masses by meaning: what calibration starts from, for diagnosis and fitting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Masses {
+    pub levels: [f32; 5],
+    pub other: f32,
+    pub human: f32,
+    pub repeat: f32,
+    pub later: f32,
+}
+
+impl Masses {
+    /// Sums hypotheses (text, mass) by what they mean; what they do not cover is other. A hypothesis without a text may
+    /// still become anything: it counts for nothing.
+    pub fn of<'a>(hypotheses: impl Iterator<Item = (Option<&'a str>, f32)>, language: Language) -> Self {
+        let mut masses = Self::default();
+        let mut covered = 0.0;
+        for (text, mass) in hypotheses {
+            covered += mass;
+            let Some(text) = text else { continue };
+            let Answer { rating, request } = read(text, language);
+            match rating {
+                Some(rating) => masses.levels[rating.index()] += mass,
+                None => masses.other += mass,
+            }
+            match request {
+                Some(Request::Human) => masses.human += mass,
+                Some(Request::Repeat) => masses.repeat += mass,
+                Some(Request::Later) => masses.later += mass,
+                None => {}
+            }
+        }
+        masses.other += (1.0 - covered).max(0.0);
+        masses
+    }
+
+    /// The calibrated posterior over ratings.
+    pub fn rating(&self, calibration: &Calibration) -> RatingPosterior {
+        let soften = |mass: f32| mass.max(0.0).powf(1.0 / calibration.temperature);
+        let levels = self.levels.map(soften);
+        RatingPosterior::from_weights(levels, soften(calibration.other_weight * self.other + calibration.floor))
+    }
+
+    /// Probabilities of requests.
+    pub fn intents(&self) -> Intents {
+        let certain = |mass: f32| mass.clamp(0.0, 1.0);
+        Intents { human: certain(self.human), repeat: certain(self.repeat), later: certain(self.later) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masses_are_summed_by_meaning_and_the_uncovered_rest_is_other() {
+        let texts = [("五", 0.4), ("5分", 0.2), ("四", 0.1), ("转人工", 0.2)].map(|(text, mass)| (Some(text), mass));
+        let masses = Masses::of(texts.into_iter(), Language::Zh);
+        assert!((masses.levels[4] - 0.6).abs() < 1e-6 && (masses.levels[3] - 0.1).abs() < 1e-6);
+        assert!((masses.other - 0.3).abs() < 1e-6 && (masses.human - 0.2).abs() < 1e-6);
+        let posterior = masses.rating(&Calibration::of(Language::Zh));
+        assert_eq!(posterior.best().unwrap().0.value(), 5);
+        assert!((posterior.levels.iter().sum::<f32>() + posterior.none - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn nothing_heard_is_no_rating() {
+        let masses = Masses::of(std::iter::empty(), Language::En);
+        assert!(masses.rating(&Calibration::of(Language::En)).best().is_none());
+    }
+}

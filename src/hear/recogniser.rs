@@ -1,0 +1,202 @@
+//! The recogniser: an utterance in, transcript, rating posterior and requests out.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::answer::read;
+use super::head::{Head, is_one_word};
+use super::heard::{Heard, Transcript};
+use super::posterior::{Calibration, Masses};
+use super::search::{Found, NextToken, Token, search};
+use super::session::Session;
+use crate::error::{Error, ErrorKind, Result};
+use crate::segment::Utterance;
+use crate::units::{Language, SampleRate};
+
+/// Silence put before an utterance: its first sound is heard better a little way into Whisper's window.
+const LEAD_SAMPLES: usize = 3_200;
+/// What Whisper takes at once, less the lead. Of longer speech the end is heard, since the last answer counts.
+const MAX_SAMPLES: usize = 29 * 16_000;
+/// Shorter input makes whisper.cpp return before it has encoded anything.
+const MIN_SAMPLES: usize = 8_000;
+
+/// Tokens that must follow a word for an alternative to it to be read as if they followed it too: one-word answers and
+/// their units stay below it, so that what competes with a number competes with all its mass.
+const LONG_TAIL: usize = 5;
+
+/// Settings of one recognition.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// After this time recognition gives up with [`ErrorKind::Limit`].
+    pub deadline: Duration,
+    /// Alternatives followed beside the best text; each costs one step of the decoder.
+    pub alternatives: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { deadline: Duration::from_secs(10), alternatives: 6 }
+    }
+}
+
+/// What a posterior was made from: for diagnosis, and for fitting the calibration.
+#[derive(Clone, Debug, Serialize)]
+pub struct Detail {
+    pub masses: Masses,
+    /// The most probable first tokens, in hexadecimal, and their log-probabilities.
+    pub first: Vec<(String, f32)>,
+    /// The heaviest texts and their probabilities.
+    pub texts: Vec<(String, f32)>,
+}
+
+/// A loaded model, used for one utterance at a time.
+pub struct Recogniser {
+    session: Session,
+    /// Text tokens by their bytes in hexadecimal.
+    tokens: HashMap<String, Token>,
+}
+
+impl Recogniser {
+    /// Loads a multilingual whisper.cpp model (`ggml-*.bin`).
+    ///
+    /// `threads` should not exceed the cores that are free: ggml's threads spin while they wait.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] if the file is no such model, [`ErrorKind::Unsupported`] if it knows English only,
+    /// those of the file system.
+    pub fn load(path: &Path, threads: usize) -> Result<Self> {
+        let session = Session::load(path, threads.max(1))?;
+        let tokens = (0..session.end_of_text()).map(|token| (hexadecimal(session.text(token)), token)).collect();
+        Ok(Self { session, tokens })
+    }
+
+    /// Hears one utterance, which a voice detector has passed: on other sound the text is an invention.
+    ///
+    /// Not for a real-time thread: it computes for some 100 ms and allocates.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if the utterance is not at 16 kHz, [`ErrorKind::Limit`] at the deadline.
+    pub fn hear(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Heard> {
+        self.hear_in_detail(utterance, language, options).map(|(heard, _)| heard)
+    }
+
+    /// The same, with what the posterior was made from.
+    ///
+    /// # Errors
+    /// As [`Recogniser::hear`].
+    pub fn hear_in_detail(
+        &mut self,
+        utterance: &Utterance,
+        language: Language,
+        options: &Options,
+    ) -> Result<(Heard, Detail)> {
+        let found = self.search(utterance, language, options)?;
+        let text = |tokens: &[i32]| {
+            let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.session.text(*token)).copied().collect();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let best = text(&found.best);
+        let mut texts: Vec<(String, f32)> = Vec::with_capacity(found.hypotheses.len());
+        for hypothesis in &found.hypotheses {
+            let whole = text(&hypothesis.tokens);
+            // A hypothesis that is only begun, and has said until here what the best path had said by then, would most
+            // likely have gone on as the best does: "四分" before ", 不是, 五分" is no four.
+            let by_then = found.best.get(..hypothesis.tokens.len()).map(|best| read(&text(best), language));
+            let reading = read(&whole, language);
+            let begun = !hypothesis.ended && by_then == Some(reading);
+            let tail = found.best.get(hypothesis.tokens.len()..).unwrap_or_default();
+            let text = if begun && reading.rating.is_some() {
+                best.clone()
+            } else if begun && tail.len() >= LONG_TAIL {
+                // One other word early in a long answer says nothing against what comes after it.
+                text(&[&hypothesis.tokens, tail].concat())
+            } else {
+                whole
+            };
+            texts.push((text, hypothesis.mass));
+        }
+        // Half a character may still become any: it speaks for nothing and against nothing.
+        let whole = |text: &str| !text.ends_with(char::REPLACEMENT_CHARACTER);
+        let readable = texts.iter().map(|(text, mass)| (Some(text.as_str()).filter(|text| whole(text)), *mass));
+        let masses = Masses::of(readable, language);
+        let transcript = tidy(&best);
+        let rating = if is_one_word(&transcript, language) {
+            let log_probability = |token: &str| {
+                let token = self.tokens.get(token).and_then(|token| usize::try_from(*token).ok());
+                token.and_then(|token| found.first.get(token)).copied().unwrap_or(f32::NEG_INFINITY)
+            };
+            Head::of(language).rating(&masses, log_probability)
+        } else {
+            masses.rating(&Calibration::of(language))
+        };
+        let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
+        texts.sort_by(|a, b| b.1.total_cmp(&a.1));
+        texts.truncate(40);
+        Ok((heard, Detail { masses, first: self.first(&found.first), texts }))
+    }
+
+    fn first(&self, log_probabilities: &[f32]) -> Vec<(String, f32)> {
+        let mut order: Vec<usize> = (0..log_probabilities.len()).collect();
+        order.sort_by(|a, b| log_probabilities[*b].total_cmp(&log_probabilities[*a]));
+        order
+            .into_iter()
+            .take(400)
+            .map(|token| (hexadecimal(self.session.text(token as Token)), log_probabilities[token]))
+            .collect()
+    }
+
+    fn search(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Found> {
+        if utterance.samples.rate() != SampleRate::SPEECH {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "utterance",
+                format!("expected {}, got {}", SampleRate::SPEECH, utterance.samples.rate()),
+            ));
+        }
+        let data = utterance.samples.data();
+        let speech = &data[data.len().saturating_sub(MAX_SAMPLES)..];
+        let mut padded = vec![0.0; LEAD_SAMPLES];
+        padded.extend_from_slice(speech);
+        padded.resize(padded.len().max(MIN_SAMPLES), 0.0);
+        self.session.listen(&padded, language, options.deadline)?;
+        search(&mut self.session, options.alternatives)
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One line without the space that Whisper writes first, and without the tail of a loop.
+fn tidy(text: &str) -> String {
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A period of 1 to 24 characters that is there at least three times, to the end, is written once.
+    let characters: Vec<char> = line.chars().collect();
+    for period in 1..=24.min(characters.len() / 3) {
+        let first = characters.len() - 3 * period;
+        let repeats =
+            |from: usize| characters[from..].iter().skip(period).zip(&characters[from..]).all(|(a, b)| a == b);
+        // The space between repeats may be missing from the last.
+        if let Some(start) = (0..=first + 1).find(|from| repeats(*from)) {
+            line = characters[..start + period].iter().collect();
+            break;
+        }
+    }
+    line.trim().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_is_written_once() {
+        assert_eq!(tidy(" 4 4 4 4 4 4"), "4");
+        assert_eq!(tidy("購買 購買 購買 購買 購"), "購買");
+        assert_eq!(tidy(" I'd say four."), "I'd say four.");
+        assert_eq!(tidy(""), "");
+    }
+}

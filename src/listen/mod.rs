@@ -1,0 +1,9 @@
+//! One answer, heard and felt: from sound to the evidence that the judge needs.
+
+mod answer;
+mod listener;
+mod timings;
+
+pub use answer::{Answer, Keyed};
+pub use listener::{Listener, ListenerOptions, Terms};
+pub use timings::{Stage, Timings};

@@ -1,0 +1,253 @@
+//! What the caller asks for: wishes, requests, suggestions and demands, by clause rules.
+
+use serde::Serialize;
+
+use super::normalise::normalise;
+
+/// How it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NeedKind {
+    /// What would have been better: 要是早点来就好了, I wish, if only.
+    Wish,
+    /// What someone is asked to do: 能不能, 麻烦, could you.
+    Request,
+    /// What the service should change: 建议, 应该, you should.
+    Suggestion,
+    /// What is owed: 我要退款, I want my money back.
+    Demand,
+}
+
+/// One need and the clause that states it, in normalised form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Need {
+    pub kind: NeedKind,
+    pub clause: String,
+}
+
+struct Rule {
+    kind: NeedKind,
+    openers: &'static [&'static str],
+    /// One of them must follow in the sentence, and the need reaches to it; empty: the need ends with its clause.
+    closers: &'static [&'static str],
+    /// What, standing right before the opener, makes it something else (不应该 is a reproach, 不需要 no need).
+    unless_after: &'static [&'static str],
+}
+
+// In order of precedence where several begin at one place.
+const RULES: [Rule; 8] = [
+    Rule {
+        kind: NeedKind::Wish,
+        openers: &["要是", "如果", "假如", "若是", "早点", "能早"],
+        closers: &["就好了", "就好", "更好", "就更好了", "就满意了", "就完美了", "该多好"],
+        unless_after: &[],
+    },
+    Rule {
+        kind: NeedKind::Wish,
+        openers: &[
+            "i wish",
+            "if only",
+            "i hope",
+            "hopefully",
+            "would be nice if",
+            "would be great if",
+            "would have been better",
+            "i'd rather",
+            "i would rather",
+        ],
+        closers: &[],
+        unless_after: &[],
+    },
+    Rule {
+        kind: NeedKind::Wish,
+        openers: &["希望", "但愿", "盼着", "巴不得"],
+        closers: &[],
+        unless_after: &["没", "不", "没有", "有", "的"],
+    },
+    Rule {
+        kind: NeedKind::Demand,
+        openers: &[
+            "我要退",
+            "要求",
+            "必须给我",
+            "退钱",
+            "给我退",
+            "赔偿",
+            "赔我",
+            "i want my money",
+            "i want a refund",
+            "i demand",
+            "i need a refund",
+            "refund me",
+            "give me my money",
+            "i want to speak",
+            "i want to talk",
+            "转人工",
+            "我要投诉",
+            "找你们领导",
+            "找你们经理",
+        ],
+        closers: &[],
+        unless_after: &["不", "没", "没有", "符合", "按", "已经"],
+    },
+    Rule {
+        kind: NeedKind::Request,
+        openers: &[
+            "能不能",
+            "可不可以",
+            "是否可以",
+            "能否",
+            "麻烦你",
+            "麻烦您",
+            "麻烦帮",
+            "麻烦给",
+            "请你",
+            "请您",
+            "请帮",
+            "请给",
+            "请尽快",
+            "帮我",
+            "想要",
+            "需要",
+            "赶紧",
+            "尽快",
+        ],
+        closers: &[],
+        unless_after: &["不", "没", "没有", "不太", "添", "他", "师傅", "主动", "谢谢你"],
+    },
+    Rule {
+        kind: NeedKind::Request,
+        openers: &[
+            "could you",
+            "can you",
+            "can somebody",
+            "can someone",
+            "can't you",
+            "would you",
+            "please",
+            "i need",
+            "i would like",
+            "i'd like",
+        ],
+        closers: &[],
+        unless_after: &["as you", "don't think"],
+    },
+    Rule {
+        kind: NeedKind::Suggestion,
+        openers: &["建议", "最好", "应该", "应当", "有待", "需改进", "得改进", "下次能", "下次最好"],
+        closers: &[],
+        unless_after: &["不", "没", "没有", "的", "是", "我", "态度", "服务", "技术"],
+    },
+    Rule {
+        kind: NeedKind::Suggestion,
+        openers: &[
+            "you should",
+            "they should",
+            "he should",
+            "she should",
+            "should have",
+            "could have",
+            "you need to",
+            "you ought to",
+            "i suggest",
+            "i recommend that",
+            "you could at least",
+        ],
+        closers: &[],
+        unless_after: &["nothing", "not"],
+    },
+];
+
+const SENTENCE_ENDS: [char; 6] = ['.', '。', '!', '?', ';', '\n'];
+const CLAUSE_ENDS: [char; 3] = [',', '、', ':'];
+
+/// The needs stated in `text`, Mandarin or English, in order of appearance; at most one a clause.
+/// Reads the head and tail of a very long text.
+pub fn needs(text: &str) -> Vec<Need> {
+    let normal = normalise(text).replace('’', "'");
+    let mut found = Vec::new();
+    for sentence in normal.split(SENTENCE_ENDS) {
+        let mut rest = sentence;
+        while let Some((kind, from, to)) = next(rest) {
+            found.push(Need { kind, clause: rest[from..to].trim().to_owned() });
+            rest = &rest[to..];
+        }
+    }
+    found
+}
+
+/// The first need of a sentence: its kind and span.
+fn next(sentence: &str) -> Option<(NeedKind, usize, usize)> {
+    let mut first: Option<(NeedKind, usize, usize)> = None;
+    for rule in &RULES {
+        for opener in rule.openers {
+            for (from, _) in sentence.match_indices(opener) {
+                let Some(to) = reach(rule, sentence, from, from + opener.len()) else { continue };
+                // The clearest rule of those that begin first: the earliest in the table.
+                if first.is_none_or(|(_, earliest, _)| from < earliest) {
+                    first = Some((rule.kind, from, to));
+                }
+                break;
+            }
+        }
+    }
+    first
+}
+
+/// Where the need that `opener` begins ends; none if the rule does not apply there.
+fn reach(rule: &Rule, sentence: &str, from: usize, after: usize) -> Option<usize> {
+    let before = sentence[..from].trim_end();
+    if rule.unless_after.iter().any(|word| before.ends_with(word)) || splits_a_word(sentence, from, after) {
+        return None;
+    }
+    if rule.closers.is_empty() {
+        return Some(sentence[after..].find(CLAUSE_ENDS).map_or(sentence.len(), |end| after + end));
+    }
+    rule.closers.iter().filter_map(|closer| sentence[after..].find(closer).map(|at| after + at + closer.len())).max()
+}
+
+/// Whether a Latin opener is part of a longer word there.
+fn splits_a_word(sentence: &str, from: usize, after: usize) -> bool {
+    let latin = |c: char| c.is_ascii_alphanumeric();
+    let inside = sentence[from..after].ends_with(latin);
+    inside && (sentence[..from].ends_with(latin) || sentence[after..].starts_with(latin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use NeedKind::*;
+
+    fn kinds(text: &str) -> Vec<NeedKind> {
+        needs(text).into_iter().map(|need| need.kind).collect()
+    }
+
+    #[test]
+    fn each_form_is_found_with_its_clause() {
+        let found = needs("师傅人挺好，要是能早点来，就好了。建议提前打个电话，谢谢！");
+        assert_eq!(found[0], Need { kind: Wish, clause: "要是能早点来,就好了".into() });
+        assert_eq!(found[1], Need { kind: Suggestion, clause: "建议提前打个电话".into() });
+        assert_eq!(found.len(), 2);
+        assert_eq!(kinds("能不能快点派人过来"), [Request]);
+        assert_eq!(kinds("我要退款"), [Demand]);
+        assert_eq!(kinds("希望下次准时"), [Wish]);
+        assert_eq!(kinds("Nice man. I wish he had come earlier, could you tell him?"), [Wish, Request]);
+        assert_eq!(kinds("You should call before you come."), [Suggestion]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_need_is_left_alone() {
+        for text in ["不需要了", "我不希望", "他没有要求我加钱", "pleased with it", "如果我没记错是周三", "挺好的", ""]
+        {
+            let found = needs(text);
+            assert!(found.is_empty(), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn odd_input_is_bounded() {
+        needs(&"要是".repeat(10_000));
+        needs(&"please ".repeat(10_000));
+        needs("\u{0}\u{200b}'’");
+    }
+}
