@@ -16,7 +16,7 @@ AUDIO = pathlib.Path(__file__).parents[2] / "audio"
 
 # How each caller speaks and what line he is on: ratios of length and pitch, the take's seed, level and noise in dB.
 CALLERS = {
-    "delighted-zh": dict(slowness=1.1, pitch=1.04, level=-24, noise=28),
+    "delighted-zh": dict(slowness=1.2, pitch=0.92, level=-24, noise=28),
     "delighted-en": dict(slowness=0.95, pitch=1.07, variation=0.8, level=-24, noise=28),
     "satisfied-zh": dict(slowness=1.2, pitch=0.92, level=-26, noise=26),
     "satisfied-en": dict(slowness=1.05, pitch=0.96, level=-27, noise=26),

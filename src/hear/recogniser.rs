@@ -172,6 +172,10 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 /// One line without the space that Whisper writes first, and without the tail of a loop.
 fn tidy(text: &str) -> String {
+    // Whisper describes what is no speech in brackets ("[Gunshot]", "(音樂)") or by notes: nobody said that.
+    if text.trim_start().starts_with(['[', '(', '（', '【', '♪', '*']) {
+        return String::new();
+    }
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     // A period of 1 to 24 characters that is there at least three times, to the end, is written once.
     let characters: Vec<char> = line.chars().collect();
