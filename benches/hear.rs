@@ -5,7 +5,9 @@
 #[cfg(feature = "whisper")]
 use codetta::audio::Samples;
 use codetta::hear::read;
-use codetta::units::{Language, SampleRate};
+use codetta::units::Language;
+#[cfg(feature = "whisper")]
+use codetta::units::SampleRate;
 use criterion::{Criterion, criterion_group, criterion_main};
 
 #[cfg(feature = "whisper")]

@@ -120,7 +120,7 @@ fn damaged(e: &candle_core::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sentiment::sentiment::{ENCODER, TOKENIZER};
+    use crate::sentiment::reader::{ENCODER, TOKENIZER};
 
     #[test]
     fn a_long_text_keeps_its_first_and_last_pieces() {
