@@ -59,7 +59,7 @@ impl Quality {
     }
 
     /// Trust 0..=1, and the chief reason for distrust. Each ramp runs from where nothing can be told to where
-    /// accuracy on speakers that were not trained on no longer rises (see BENCHMARKS.md).
+    /// the signal is as good as in training; the ends are reasoned, not fitted.
     pub(super) fn trust(&self) -> (f32, Option<Caution>) {
         let ramp = |value: f32, none: f32, full: f32| ((value - none) / (full - none)).clamp(0.0, 1.0);
         let factors = [
