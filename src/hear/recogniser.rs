@@ -73,6 +73,14 @@ impl Recogniser {
         Ok(Self { session, tokens })
     }
 
+    /// Another recogniser on the same weights, for a second utterance at the same time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] if there is no memory for it.
+    pub fn another(&self) -> Result<Self> {
+        Ok(Self { session: self.session.another()?, tokens: self.tokens.clone() })
+    }
+
     /// Hears one utterance, which a voice detector has passed: on other sound the text is an invention.
     ///
     /// Not for a real-time thread: it computes for some 100 ms and allocates.

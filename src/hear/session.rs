@@ -32,6 +32,8 @@ pub struct Special {
 
 /// A model with the working state of one utterance at a time.
 pub struct Session {
+    /// Kept so that further sessions can share the weights.
+    context: Arc<WhisperContext>,
     state: WhisperState,
     subject: String,
     threads: usize,
@@ -86,7 +88,21 @@ impl Session {
                 "this model knows English only; choose a multilingual ggml file",
             ));
         }
-        let state = context.create_state().map_err(|e| broken(e.to_string()))?;
+        Self::on(Arc::new(context), subject, threads)
+    }
+
+    /// Another session on the same weights, with a working state of its own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] if there is no memory for the state.
+    pub fn another(&self) -> Result<Self> {
+        Self::on(Arc::clone(&self.context), self.subject.clone(), self.threads)
+    }
+
+    fn on(context: Arc<WhisperContext>, subject: String, threads: usize) -> Result<Self> {
+        let state = context
+            .create_state()
+            .map_err(|e| Error::new(ErrorKind::Model, subject.clone(), format!("has no working state: {e}")))?;
         let special = Special {
             end_of_text: context.token_eot(),
             start: context.token_sot(),
@@ -100,7 +116,18 @@ impl Session {
             .collect();
         let deadline = Arc::new(Deadline { origin: Instant::now(), after_origin_ms: AtomicU64::new(u64::MAX) });
         let parameters = [Language::Zh, Language::En].map(|language| parameters(language, threads, &deadline));
-        Ok(Self { state, subject, threads, parameters, deadline, texts, special, prompt: Vec::new(), path: Vec::new() })
+        Ok(Self {
+            context,
+            state,
+            subject,
+            threads,
+            parameters,
+            deadline,
+            texts,
+            special,
+            prompt: Vec::new(),
+            path: Vec::new(),
+        })
     }
 
     /// Encodes an utterance (16 kHz mono, up to 30 s) and resets the decoder.

@@ -2,18 +2,18 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-#[cfg(feature = "whisper")]
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::answer::{Answer, Keyed};
+#[cfg(feature = "whisper")]
+use super::recognisers::Recognisers;
 use super::timings::{Stage, Timings};
 use crate::audio::{Samples, resample};
 use crate::error::{Error, ErrorKind, Result};
-use crate::hear::Heard;
 #[cfg(feature = "whisper")]
-use crate::hear::{self, Recogniser};
+use crate::hear;
+use crate::hear::Heard;
 #[cfg(feature = "whisper")]
 use crate::judge::{beyond_plain_rating, words_beside_rating};
 use crate::keypad::{self, KeyPress};
@@ -47,19 +47,23 @@ pub struct ListenerOptions {
     pub asr_model: Option<PathBuf>,
     /// Longest time that recognition may take before it gives up.
     pub deadline: Duration,
+    /// Answers that are recognised at the same time. They share the weights; each has `threads` of its own and some
+    /// 40 MB of working memory.
+    pub at_once: NonZeroUsize,
 }
 
 impl Default for ListenerOptions {
     fn default() -> Self {
-        Self { threads: None, asr_model: None, deadline: Duration::from_secs(30) }
+        Self { threads: None, asr_model: None, deadline: Duration::from_secs(30), at_once: NonZeroUsize::MIN }
     }
 }
 
-/// The parts that listen, loaded once. One answer at a time is recognised; the rest runs beside it.
+/// The parts that listen, loaded once. As many answers as [`ListenerOptions::at_once`] says are recognised at a time;
+/// the rest runs beside it.
 pub struct Listener {
     options: ListenerOptions,
     #[cfg(feature = "whisper")]
-    recogniser: Mutex<Recogniser>,
+    recognisers: Recognisers,
     sentiment: Sentiment,
     voice: Option<VoiceScorer>,
 }
@@ -73,12 +77,12 @@ impl Listener {
         let store = Store::locate()?;
         let encoder = store.path(ENCODER);
         #[cfg(feature = "whisper")]
-        let recogniser = {
+        let recognisers = {
             let model = match &options.asr_model {
                 Some(own) => own.clone(),
                 None => store.path(RECOGNISER)?,
             };
-            Mutex::new(Recogniser::load(&model, default_threads(options.threads))?)
+            Recognisers::load(&model, default_threads(options.threads), options.at_once)?
         };
         // Recognition cannot do without its model; with a recogniser of the user's own, the voice scorer may be absent.
         let voice = match (encoder, &options.asr_model) {
@@ -92,7 +96,7 @@ impl Listener {
         Ok(Self {
             options: options.clone(),
             #[cfg(feature = "whisper")]
-            recogniser,
+            recognisers,
             sentiment: Sentiment::embedded()?,
             voice,
         })
@@ -161,13 +165,8 @@ impl Listener {
     fn hear(&self, utterance: &Utterance, terms: Terms) -> Result<(Option<Heard>, Option<TextSentiment>, Timings)> {
         let mut timings = Timings::default();
         let heard = timings.time(Stage::Hear, || {
-            // A recogniser whose thread died is still whole: its state is rebuilt for each utterance.
-            let mut recogniser = self.recogniser.lock().unwrap_or_else(PoisonError::into_inner);
-            recogniser.hear(
-                utterance,
-                terms.language,
-                &hear::Options { deadline: self.options.deadline, ..Default::default() },
-            )
+            let options = hear::Options { deadline: self.options.deadline, ..Default::default() };
+            self.recognisers.with(|recogniser| recogniser.hear(utterance, terms.language, &options))
         })?;
         let rating = heard.rating.best().map(|(rating, _)| rating);
         let text = timings.time(Stage::Sentiment, || {

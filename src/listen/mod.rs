@@ -2,6 +2,8 @@
 
 mod answer;
 mod listener;
+#[cfg(feature = "whisper")]
+mod recognisers;
 mod timings;
 
 pub use answer::{Answer, Keyed};
