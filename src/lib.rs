@@ -17,6 +17,8 @@ pub mod files;
 pub mod units;
 
 pub mod audio;
+#[cfg(feature = "microphone")]
+pub mod device;
 pub mod model;
 
 pub mod capture;
@@ -35,6 +37,8 @@ pub mod outro;
 pub mod play;
 
 pub mod dialogue;
+
+pub mod call;
 
 pub use error::{Error, ErrorKind, Result};
 pub use units::{Decibels, Frames, Language, Lufs, Probability, Rating, SampleRate, Scale};

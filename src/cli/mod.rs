@@ -3,6 +3,7 @@
 mod demo;
 mod keypad;
 mod library;
+mod live;
 mod mix;
 mod models;
 mod options;
@@ -48,6 +49,8 @@ enum Verb {
     Keypad(keypad::KeypadArgs),
     /// Loudness-matched crossfade from one sound into another
     Mix(mix::MixArgs),
+    /// A whole call as it happens: with microphone and speaker, or from a recording
+    Live(Box<live::LiveArgs>),
     /// Outros and prompts: list them, check them
     Library(library::LibraryArgs),
     /// Policies: check, explain, print the default
@@ -94,6 +97,7 @@ fn dispatch(verb: Verb, output: &mut Output) -> Result<Status> {
         Verb::Sentiment(args) => sentiment::run(&args, output),
         Verb::Voice(args) => voice::run(&args, output),
         Verb::Mix(args) => mix::run(&args, output),
+        Verb::Live(args) => live::run(&args, output),
         Verb::Library(args) => library::run(&args, output),
         Verb::Policy(args) => policy::run(&args, output),
         Verb::Replay(args) => replay::run(&args, output),

@@ -1,12 +1,13 @@
 //! `codetta rate`: one answer per file, from sound to decision.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use codetta::judge::{self, Action, Consent, Evidence, Policy, RatingSource};
+use codetta::judge::{self, Action, Consent, DecisionRecord, Evidence, Policy, RatingSource};
 use codetta::listen::{Answer, Listener, Stage, Terms, Timings};
-use codetta::{Result, capture};
+use codetta::{Error, Result, capture};
 use serde::Serialize;
 
 use super::Status;
@@ -22,6 +23,10 @@ pub struct RateArgs {
     /// Policy that turns evidence into a decision (default: the one built in)
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+
+    /// Also write each decision with all that led to it, as NAME.json in this folder, for `codetta replay`
+    #[arg(long, value_name = "FOLDER")]
+    records: Option<PathBuf>,
 
     #[command(flatten)]
     listen: ListenOptions,
@@ -59,12 +64,17 @@ pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
     let policy = args.policy.as_deref().map_or_else(|| Ok(Policy::default()), Policy::load)?;
     let listener = Listener::load(&args.listen.listener())?;
     let consent = args.listen.consent();
+    let records = args.records.as_deref().map(|folder| Records::open(folder, &listener)).transpose()?;
     output.columns(&["file", "rating", "heard", "words", "voice", "decision", "why", "ms"]);
     let mut status = Status::Done;
     for file in &args.files {
         match rate(file, &listener, args.listen.terms(), &policy, consent) {
             Ok((answer, decision)) => {
-                let record = rated(file, &answer, &answer.evidence(&policy, consent), &decision);
+                let evidence = answer.evidence(&policy, consent);
+                if let Some(records) = &records {
+                    records.write(file, &evidence, &policy)?;
+                }
+                let record = rated(file, &answer, &evidence, &decision);
                 output.result(&record, || row(&record))?;
             }
             Err(error) => {
@@ -89,7 +99,7 @@ pub fn rate(
     let mut timings = Timings::default();
     let samples = timings.time(Stage::Read, || capture::read(file))?;
     let mut answer = listener.listen(&samples, terms).map_err(|e| e.about(file.display().to_string()))?;
-    if answer.heard.is_none() && answer.keyed.presses.is_empty() {
+    if answer.heard.is_none() && answer.keys.presses.is_empty() {
         eprintln!(
             "codetta: {}: no speech and no key was found in {:.1} s; check that this is the caller's channel",
             file.display(),
@@ -100,6 +110,29 @@ pub fn rate(
     answer.timings.merge(&timings);
     answer.timings.set_total(start.elapsed());
     Ok((answer, decision))
+}
+
+/// Decision records, one file each.
+struct Records {
+    folder: PathBuf,
+    models: BTreeMap<String, String>,
+}
+
+impl Records {
+    fn open(folder: &Path, listener: &Listener) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, &e))?;
+        Ok(Self { folder: folder.to_owned(), models: listener.models()? })
+    }
+
+    /// Never over an earlier record: `a.json`, then `a-2.json`.
+    fn write(&self, file: &Path, evidence: &Evidence, policy: &Policy) -> Result<()> {
+        let record = DecisionRecord::of(evidence.clone(), policy, self.models.clone());
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let names = (1u32..).map(|n| if n == 1 { format!("{stem}.json") } else { format!("{stem}-{n}.json") });
+        let free = names.map(|name| self.folder.join(name)).find(|path| !path.exists());
+        let path = free.unwrap_or_else(|| self.folder.join("record.json"));
+        codetta::files::write_whole(&path, format!("{}\n", record.to_json()).as_bytes())
+    }
 }
 
 fn rated<'a>(file: &Path, answer: &'a Answer, evidence: &Evidence, decision: &'a judge::Decision) -> Rated<'a> {

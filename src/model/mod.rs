@@ -14,3 +14,4 @@ pub use import::{Import, import};
 pub use manifest::{Manifest, ModelFile, Source, Wheel};
 pub use mel_filters::mel_filters;
 pub use store::{State, Store};
+pub(crate) use store::{hexadecimal, sha256};

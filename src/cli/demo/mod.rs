@@ -25,6 +25,7 @@ use super::Status;
 use super::output::Output;
 use super::rate::voice_summary;
 use page::PageCall;
+pub(in crate::cli) use page::escape;
 use scene::Scene;
 
 #[derive(Args)]
@@ -189,7 +190,7 @@ fn closing_prompt(decision: &Decision) -> PromptId {
 fn page_call(call: &SampleCall, told: &Told, wav: &Path) -> Result<PageCall> {
     let posterior = told.evidence.rating.map_or(RatingPosterior::NONE, |r| r.posterior);
     let [one, two, three, four, five] = posterior.levels;
-    let heard = match (&told.answer.heard, told.answer.keyed.presses.as_slice()) {
+    let heard = match (&told.answer.heard, told.answer.keys.presses.as_slice()) {
         (Some(heard), []) => format!("“{}”", heard.transcript.text),
         (None, []) => "nothing".to_owned(),
         (_, keys) => format!("key {}", keys.iter().map(|press| press.digit.to_string()).collect::<String>()),

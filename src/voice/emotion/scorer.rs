@@ -43,6 +43,11 @@ impl VoiceScorer {
         Ok(Self { encoder, head })
     }
 
+    /// File name and content of our own head: for the record of a decision.
+    pub fn own_head() -> (&'static str, &'static [u8]) {
+        (HEAD_FILE, OWN_HEAD)
+    }
+
     /// Vocal emotion of one utterance, leaning to neutral as far as it cannot be trusted.
     ///
     /// Takes about as long as a thirtieth of the speech on one core; the last 15 s of a longer utterance are heard.
