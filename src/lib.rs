@@ -8,6 +8,8 @@
 //!                     └▶ voice (prosody, emotion) ──────┘             └▶ handoff (to a human)
 //! ```
 //!
+//! `dialogue` decides whose turn it is, and `call` wires a whole call together.
+//!
 //! Data flows one way: each room below uses only rooms above it in this list.
 
 #![forbid(unsafe_code)]

@@ -1,8 +1,11 @@
 //! The wiring of one call: sound, answers and news go in, cues and tasks come out; time is the caller's sound.
 
-use super::ear::{Duplex, Ear, Heard};
+use std::collections::VecDeque;
+
+use super::ear::{Ear, Heard};
 use super::happening::{Happening, Note};
 use super::keeper::Keeper;
+use super::settings::{ConversationSettings, Job};
 use super::sounds::Sounds;
 use super::stage::{Over, Stage};
 use super::view::{Speech, View};
@@ -13,29 +16,10 @@ use crate::judge::{Policy, Spoken};
 use crate::keypad::Key;
 use crate::listen::{Answer, Terms};
 use crate::play::Remote;
-use crate::segment::Utterance;
 use crate::units::{Frames, SampleRate};
 
 /// The caller's sound is taken in pieces of 20 ms: times are as fine as that.
 const PIECE: usize = 320;
-
-/// How one call is held.
-#[derive(Clone, Debug, Default)]
-pub struct ConversationSettings {
-    /// The integrator's own name for the call; it names what is stored.
-    pub name: String,
-    /// Its clock is set to 16 kHz: that of the caller's sound.
-    pub call: CallSettings,
-    pub duplex: Duplex,
-}
-
-/// An utterance to understand. Give the answer to [`Conversation::understood`].
-#[derive(Clone, Debug)]
-pub struct Job {
-    pub id: u64,
-    pub utterance: Utterance,
-    pub terms: Terms,
-}
 
 /// One call.
 ///
@@ -49,12 +33,11 @@ pub struct Conversation {
     pub(super) adapter: Box<dyn Adapter>,
     pub(super) handoff: Option<Handoff>,
     pub(super) keeper: Box<dyn Keeper>,
-    job: Option<Job>,
-    /// The utterance that is being understood, and its answer as soon as it is there.
-    understanding: Option<u64>,
-    answer: Option<Answer>,
-    /// When its last voiced frame was, once it is known to be the whole answer.
-    ended: Option<Frames>,
+    jobs: VecDeque<Job>,
+    /// The utterance that is understood ahead of its end, and its answer as soon as it is there.
+    ahead: Option<(u64, Option<Answer>)>,
+    /// Whole utterances whose answers are not there yet, with the time of their last voiced frame.
+    awaited: Vec<(u64, Frames)>,
     /// When the caller last said or keyed something that was complete.
     pub(super) last_word: Option<Frames>,
     pub(super) turns_told: usize,
@@ -85,18 +68,15 @@ impl Conversation {
             adapter,
             handoff: None,
             keeper,
-            job: None,
-            understanding: None,
-            answer: None,
-            ended: None,
+            jobs: VecDeque::new(),
+            ahead: None,
+            awaited: Vec::new(),
             last_word: None,
             turns_told: 0,
             view: View::default(),
             notes: Vec::new(),
         };
-        for problem in problems {
-            conversation.note(Happening::Problem { problem });
-        }
+        problems.into_iter().for_each(|problem| conversation.tell_problem(problem));
         Ok(conversation)
     }
 
@@ -136,37 +116,44 @@ impl Conversation {
         Ok(())
     }
 
-    /// The next utterance to understand. An older one that was not fetched is in vain by then.
+    /// The next utterance to understand, if there is one.
     pub fn next_job(&mut self) -> Option<Job> {
-        self.job.take()
+        self.jobs.pop_front()
     }
 
     /// What an utterance told. Answers that nobody waits for any more are dropped.
     pub fn understood(&mut self, id: u64, answer: Result<Answer>) {
-        if self.understanding != Some(id) {
+        let is_ahead = self.ahead.as_ref().is_some_and(|(ahead, _)| *ahead == id);
+        let awaited = self.awaited.iter().position(|(awaited, _)| *awaited == id);
+        if !is_ahead && awaited.is_none() {
             return;
         }
-        match answer {
-            Ok(answer) => self.answer = Some(answer),
-            Err(error) => {
-                // Nothing usable was said, as far as we know: the dialogue asks again.
-                self.note(Happening::Problem { problem: error.to_string() });
-                self.answer = Some(Answer::silent(self.terms()));
+        let answer = answer.unwrap_or_else(|error| {
+            // Nothing usable was said, as far as we know: the dialogue asks again.
+            self.tell_problem(error.to_string());
+            Answer::silent(self.terms())
+        });
+        match awaited {
+            Some(place) => {
+                let (_, last_voiced) = self.awaited.remove(place);
+                self.answered(&answer, last_voiced);
             }
+            None => self.ahead = Some((id, Some(answer))),
         }
-        self.answer_if_complete();
         self.look();
     }
 
-    /// The caller is gone.
+    /// The caller is gone: what sounds fades away.
     pub fn hang_up(&mut self) {
         self.handle(Event::HungUp);
+        let faded = self.stage.fade_away();
+        self.report_problem(faded);
         self.look();
     }
 
     /// Something went wrong outside: told, and nothing else.
-    pub fn tell_problem(&mut self, problem: String) {
-        self.note(Happening::Problem { problem });
+    pub fn tell_problem(&mut self, problem: impl Into<String>) {
+        self.note(Happening::Problem { problem: problem.into() });
     }
 
     pub fn is_over(&self) -> bool {
@@ -197,7 +184,7 @@ impl Conversation {
     }
 
     pub(super) fn report_problem<T>(&mut self, result: Result<T>) -> Option<T> {
-        result.map_err(|error| self.note(Happening::Problem { problem: error.to_string() })).ok()
+        result.map_err(|error| self.tell_problem(error.to_string())).ok()
     }
 
     fn terms(&self) -> Terms {
@@ -213,18 +200,20 @@ impl Conversation {
                 }
                 Heard::Understand(id, utterance) => {
                     let terms = self.terms();
-                    self.job = Some(Job { id, utterance, terms });
-                    (self.understanding, self.answer, self.ended) = (Some(id), None, None);
+                    self.jobs.push_back(Job { id, utterance, terms });
+                    self.ahead = Some((id, None));
                 }
                 Heard::Resumed => {
                     self.note(Happening::SpeechResumed);
-                    (self.job, self.understanding, self.answer) = (None, None, None);
+                    if let Some((vain, _)) = self.ahead.take() {
+                        self.jobs.retain(|job| job.id != vain);
+                    }
                 }
                 Heard::SpeechEnded(id, last_voiced) => {
                     self.note(Happening::SpeechEnded);
-                    if self.understanding == Some(id) {
-                        self.ended = Some(last_voiced);
-                        self.answer_if_complete();
+                    match self.ahead.take_if(|(ahead, _)| *ahead == id) {
+                        Some((_, Some(answer))) => self.answered(&answer, last_voiced),
+                        _ => self.awaited.push((id, last_voiced)),
                     }
                 }
                 Heard::Key(key) => {
@@ -242,11 +231,7 @@ impl Conversation {
     }
 
     /// The caller has ended and was understood: whichever came last.
-    fn answer_if_complete(&mut self) {
-        let (Some(last_voiced), Some(answer)) = (self.ended, self.answer.take_if(|_| self.ended.is_some())) else {
-            return;
-        };
-        (self.understanding, self.ended) = (None, None);
+    fn answered(&mut self, answer: &Answer, last_voiced: Frames) {
         self.last_word = Some(last_voiced);
         let spoken: Spoken = answer.spoken();
         self.view.transcript = spoken.heard.as_ref().map(|heard| heard.transcript.clone());
@@ -287,7 +272,7 @@ impl Conversation {
     }
 
     fn look(&mut self) {
-        let speech = match (self.ear.is_speaking(), self.ended.is_some(), self.ear.is_open()) {
+        let speech = match (self.ear.is_speaking(), !self.awaited.is_empty(), self.ear.is_open()) {
             (true, ..) => Speech::Speaking,
             (_, true, _) => Speech::Understanding,
             (_, _, true) => Speech::Listening,

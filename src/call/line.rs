@@ -1,11 +1,19 @@
 //! The two ends of a call's line: where the caller's sound comes from, and where ours goes.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::audio::{Samples, WavFile};
 use crate::error::Result;
 use crate::play::Mixer;
 use crate::units::{Frames, SampleRate};
+
+/// After a call: what fades away, and what the limiter and the device still hold back.
+pub(super) const TAIL: Duration = Duration::from_millis(1_400);
+
+/// The time to which our sound is heard when the call ended at `now`.
+pub(super) fn after_tail(now: Frames) -> Frames {
+    Frames(now.0 + SampleRate::SPEECH.frames(TAIL.as_secs_f64()).0)
+}
 
 /// Whether more is to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,11 +14,12 @@ mod line;
 mod offline;
 mod orders;
 mod run;
+mod settings;
 mod sounds;
 mod stage;
 mod view;
 
-pub use conversation::{Conversation, ConversationSettings, Job};
+pub use conversation::Conversation;
 #[cfg(feature = "microphone")]
 pub use devices::{MicrophoneSource, SpeakerSink};
 pub use ear::Duplex;
@@ -27,5 +28,6 @@ pub use keeper::{FolderKeeper, Keeper};
 pub use line::{LineState, Recorded, Rendered, Sink, Source};
 pub use offline::run_offline;
 pub use run::{Request, Screen, Understand, run};
+pub use settings::{ConversationSettings, Job};
 pub use sounds::{Sounds, SoundsSettings, music_track};
 pub use view::{Speech, View};

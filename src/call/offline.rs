@@ -1,7 +1,7 @@
 //! A call by the sample clock: as fast as the machine can, the same every time. For renderings and tests.
 
 use super::conversation::Conversation;
-use super::line::Sink;
+use super::line::{Sink, after_tail};
 use super::run::Understand;
 use crate::audio::Samples;
 use crate::error::{Error, ErrorKind, Result};
@@ -37,5 +37,5 @@ pub fn run_offline(
         }
         sink.follow(conversation.now())?;
     }
-    Ok(())
+    sink.follow(after_tail(conversation.now())).map(|_| ())
 }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::conversation::Conversation;
 use super::happening::Note;
-use super::line::{LineState, Sink, Source};
+use super::line::{LineState, Sink, Source, TAIL, after_tail};
 use super::view::View;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keypad::Key;
@@ -21,8 +21,6 @@ const STEP: Duration = Duration::from_millis(8);
 const STARVED: Duration = Duration::from_millis(300);
 /// The screen is drawn so often.
 const DRAW: Duration = Duration::from_millis(66);
-/// After the last cue: what the limiter and the device still hold back.
-const TAIL: Duration = Duration::from_millis(250);
 
 /// Understands utterances; a listener, or something that stands in for one.
 pub trait Understand: Send + Sync + 'static {
@@ -94,7 +92,7 @@ pub async fn run(
                     (last_sound, starved) = (Instant::now(), false);
                 } else if last_sound.elapsed() > STARVED {
                     if !std::mem::replace(&mut starved, true) {
-                        conversation.tell_problem("the microphone delivers no sound; silence stands in".to_owned());
+                        conversation.tell_problem("the microphone delivers no sound; silence stands in");
                     }
                     sound.resize(SampleRate::SPEECH.frames(last_sound.elapsed().as_secs_f64()).0 as usize, 0.0);
                     last_sound = Instant::now();
@@ -118,8 +116,9 @@ pub async fn run(
     if gone.is_some() {
         conversation.hang_up();
     } else {
+        // The clock stands still now; what fades away is heard to its end.
         tokio::time::sleep(TAIL).await;
-        sink.follow(conversation.now())?;
+        sink.follow(after_tail(conversation.now()))?;
     }
     for note in conversation.take_notes() {
         screen.note(&note)?;

@@ -54,7 +54,7 @@ pub(super) fn error(subject: &str, error: &cpal::Error) -> Error {
     let advice = match error.kind() {
         cpal::ErrorKind::DeviceBusy => "another program uses it; close that, or choose another device",
         cpal::ErrorKind::DeviceNotAvailable | cpal::ErrorKind::StreamInvalidated => {
-            "it is not there; plug it in, or choose one of those that --devices lists"
+            "it is not there; plug it in, choose one of those that --devices lists, or work with files (--input, --output)"
         }
         cpal::ErrorKind::HostUnavailable => "the sound server does not run; start it, or work with files (--input)",
         cpal::ErrorKind::PermissionDenied => "this user may not use it; see the system's privacy or group settings",

@@ -22,8 +22,8 @@ use codetta::handoff::{Adapter, CommandAdapter, ConsoleAdapter, News};
 use codetta::judge::Policy;
 use codetta::listen::Listener;
 use codetta::outro::{Library, PlayHistory};
-use codetta::{Error, ErrorKind, Language, Result};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use codetta::{Error, ErrorKind, Result};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::Status;
 use super::options::ListenOptions;
@@ -148,23 +148,12 @@ pub fn run(args: &LiveArgs, output: &mut Output) -> Result<Status> {
     let (requests_in, requests) = unbounded_channel();
     let mut screen = args.screen(output, &described, requests_in.clone())?;
     runtime.spawn(hang_up_on_interrupt(requests_in));
-    let held = runtime.block_on(held(&mut conversation, source, sink, listener, screen.as_mut(), requests));
+    let held = runtime.block_on(run_call(&mut conversation, source, sink, listener, screen.as_mut(), requests));
     // Whatever a slow answer still computes, nobody waits for it.
     runtime.shutdown_background();
     drop(screen);
     held?;
     Ok(Status::Done)
-}
-
-async fn held(
-    conversation: &mut Conversation,
-    source: Box<dyn codetta::call::Source>,
-    sink: Box<dyn codetta::call::Sink>,
-    listener: Arc<Listener>,
-    screen: &mut dyn Screen,
-    requests: UnboundedReceiver<Request>,
-) -> Result<()> {
-    run_call(conversation, source, sink, listener, screen, requests).await
 }
 
 /// The first Ctrl-C hangs up, so that the report is kept; a second one leaves at once.
@@ -244,10 +233,11 @@ fn call_name() -> String {
     format!("call-{}", since.map_or(0, |since| since.as_millis()))
 }
 
-/// For the screens: a language's own words first.
-pub(super) fn reason_in(language: Language, reason: &codetta::judge::Reason) -> &str {
+/// For the screen: a reason in the language of the call.
+#[cfg(feature = "microphone")]
+fn reason_in(language: codetta::Language, reason: &codetta::judge::Reason) -> &str {
     match language {
-        Language::Zh => &reason.zh,
-        Language::En => &reason.en,
+        codetta::Language::Zh => &reason.zh,
+        codetta::Language::En => &reason.en,
     }
 }
