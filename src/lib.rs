@@ -26,6 +26,8 @@ pub mod model;
 pub mod capture;
 pub mod segment;
 
+pub mod encoder;
+
 pub mod hear;
 pub mod keypad;
 pub mod sentiment;

@@ -30,7 +30,6 @@ use crate::voice::{CallerSpeech, Prosody, VoiceEmotion, VoiceScorer};
 /// What the models are called in the store.
 #[cfg(feature = "whisper")]
 const RECOGNISER: &str = "ggml-whisper-base-q8_0.bin";
-const ENCODER: &str = "whisper-base-encoder3.safetensors";
 /// Silenced before and after each key, seconds: a detector's edges are those of its blocks.
 const TONE_MARGIN_S: f64 = 0.02;
 
@@ -79,7 +78,7 @@ impl Listener {
     /// [`crate::ErrorKind::Model`] when a model is missing or damaged; the message names the command that repairs it.
     pub fn load(options: &ListenerOptions) -> Result<Self> {
         let store = Store::locate()?;
-        let encoder = store.path(ENCODER);
+        let encoder = store.path(crate::encoder::FILE);
         #[cfg(feature = "whisper")]
         let recognisers = {
             let model = match &options.asr_model {
@@ -151,7 +150,7 @@ impl Listener {
         let mut models = BTreeMap::new();
         let own = self.options.asr_model.as_deref();
         for file in &Manifest::embedded().files {
-            let takes_part = if file.name == ENCODER { self.voice.is_some() } else { own.is_none() };
+            let takes_part = if file.name == crate::encoder::FILE { self.voice.is_some() } else { own.is_none() };
             if takes_part && cfg!(feature = "whisper") {
                 models.insert(file.name.clone(), file.sha256.clone());
             }
