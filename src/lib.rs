@@ -5,7 +5,8 @@
 //!  (file,             ├▶ hear ─▶ transcript, rating     │
 //!   microphone,       │            posterior ───────────┼▶ judge ─▶ Decision ─▶ play ─▶ sink
 //!   call leg)         ├▶ sentiment (of the words) ──────┤   pure      │
-//!                     └▶ voice (prosody, emotion) ──────┘             └▶ handoff (to a human)
+//!                     └▶ voice (prosody, emotion) ──────┘             ├▶ handoff (to a human)
+//!                                                                     └▶ record ─▶ insight
 //! ```
 //!
 //! `dialogue` decides whose turn it is, and `call` wires a whole call together.
@@ -41,6 +42,10 @@ pub mod outro;
 pub mod play;
 
 pub mod dialogue;
+
+pub mod record;
+
+pub mod insight;
 
 pub mod call;
 

@@ -10,6 +10,8 @@ mod devices;
 mod ear;
 mod happening;
 mod keeper;
+#[cfg(feature = "ledger")]
+mod ledger_keeper;
 mod line;
 mod offline;
 mod orders;
@@ -25,6 +27,8 @@ pub use devices::{MicrophoneSource, SpeakerSink};
 pub use ear::Duplex;
 pub use happening::{Happening, Note};
 pub use keeper::{FolderKeeper, Keeper};
+#[cfg(feature = "ledger")]
+pub use ledger_keeper::LedgerKeeper;
 pub use line::{LineState, Recorded, Rendered, Sink, Source};
 pub use offline::run_offline;
 pub use run::{Request, Screen, Understand, run};

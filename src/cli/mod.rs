@@ -1,7 +1,10 @@
 //! The command line: one file a verb. Results go to standard output, everything else to standard error.
 
 mod demo;
+mod insight;
 mod keypad;
+#[cfg(feature = "ledger")]
+mod ledger;
 mod library;
 mod live;
 mod mix;
@@ -12,6 +15,8 @@ mod policy;
 mod rate;
 mod replay;
 mod sentiment;
+#[cfg(feature = "ledger")]
+mod tasks;
 mod voice;
 mod voice_train;
 
@@ -57,6 +62,14 @@ enum Verb {
     Policy(policy::PolicyArgs),
     /// Judge recorded decisions anew and say what differs
     Replay(replay::ReplayArgs),
+    /// The encrypted record of calls: keys, copies, retention, audit
+    #[cfg(feature = "ledger")]
+    Ledger(ledger::LedgerArgs),
+    /// What the record teaches: figures, trends, words, customers, a page
+    Insight(insight::InsightArgs),
+    /// Tasks that arise from calls: raise, list, assign, close, send
+    #[cfg(feature = "ledger")]
+    Tasks(tasks::TasksArgs),
     /// Speech models: list, verify, import
     Models(models::ModelsArgs),
 }
@@ -101,6 +114,11 @@ fn dispatch(verb: Verb, output: &mut Output) -> Result<Status> {
         Verb::Library(args) => library::run(&args, output),
         Verb::Policy(args) => policy::run(&args, output),
         Verb::Replay(args) => replay::run(&args, output),
+        #[cfg(feature = "ledger")]
+        Verb::Ledger(args) => ledger::run(&args, output),
+        Verb::Insight(args) => insight::run(&args, output),
+        #[cfg(feature = "ledger")]
+        Verb::Tasks(args) => tasks::run(&args, output),
         Verb::Models(args) => models::run(&args, output),
     }
 }

@@ -72,6 +72,11 @@ pub struct LiveArgs {
     #[arg(long, value_name = "FOLDER")]
     records: Option<PathBuf>,
 
+    /// The ledger in which the call is kept, if one is named
+    #[cfg(feature = "ledger")]
+    #[command(flatten)]
+    key: super::ledger::key::KeyOptions,
+
     /// Command that reaches a human: it is told the call on standard input and answers ringing, answered, busy,
     /// no_answer or failed (default: a human of the demonstration, who answers after seven seconds)
     #[arg(long, value_name = "COMMAND", num_args = 1.., allow_hyphen_values = true, value_terminator = ";")]
@@ -195,10 +200,15 @@ impl LiveArgs {
     }
 
     fn keeper(&self) -> Result<Box<dyn Keeper>> {
-        Ok(match &self.records {
+        let keeper: Box<dyn Keeper> = match &self.records {
             Some(folder) => Box::new(FolderKeeper::open(folder)?),
             None => Box::new(()),
-        })
+        };
+        #[cfg(feature = "ledger")]
+        if self.key.ledger.is_some() {
+            return Ok(Box::new(codetta::call::LedgerKeeper::new(self.key.open()?, keeper)));
+        }
+        Ok(keeper)
     }
 
     #[cfg(feature = "microphone")]
