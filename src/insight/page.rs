@@ -169,7 +169,7 @@ fn trend_words(slope: Option<&Difference>) -> String {
 
 /// Means by month with their band, on a fixed scale of 1 to 5.
 fn curve(html: &mut String, months: &[&Named]) {
-    let x = |i: usize| 40.0 + 640.0 * i as f64 / (months.len() - 1) as f64;
+    let x = |i: usize| 40.0 + 620.0 * i as f64 / (months.len() - 1) as f64;
     let y = |v: f64| 20.0 + 40.0 * (5.0 - v.clamp(1.0, 5.0));
     let label = format!("Mean rating by month, {} to {}", months[0].name, months[months.len() - 1].name);
     let _ = write!(html, "<figure><svg viewBox=\"0 0 700 215\" role=\"img\" aria-label=\"{label}\">");
@@ -406,7 +406,7 @@ fn interval(mean: &Mean, digits: usize) -> String {
 
 fn ends(share: &Share) -> String {
     match share.low.zip(share.high) {
-        Some((low, high)) => format!("[{:.1} %, {:.1} %]", 100.0 * low, 100.0 * high),
+        Some((low, high)) => format!("[{:.1}, {:.1}]", 100.0 * low, 100.0 * high),
         None => "–".into(),
     }
 }
