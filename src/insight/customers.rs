@@ -217,7 +217,7 @@ impl Customers {
                 calls: contacts.len() as u64,
                 ratings,
                 mean_rating: (ratings > 0).then(|| sum as f64 / ratings as f64),
-                last_rating: rated.last().map(|c| c.rating),
+                last_rating: rated.clone().next_back().map(|c| c.rating),
                 complaints: contacts.iter().filter(|c| c.complaint).count() as u64,
                 last_call_unix_ms: contacts.last().map_or(0, |c| c.at),
             }

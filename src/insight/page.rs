@@ -302,7 +302,7 @@ fn endings(html: &mut String, insight: &Insight) {
     if !insight.outros.is_empty() {
         open_table(html, "Endings", "How often each outro was chosen.", &["outro", "", "share", "interval", "calls"]);
         let mut outros: Vec<_> = insight.outros.iter().collect();
-        outros.sort_by(|a, b| b.share.count.cmp(&a.share.count));
+        outros.sort_by_key(|outro| std::cmp::Reverse(outro.share.count));
         for outro in outros.into_iter().take(SHOWN) {
             row(html, &outro.name, &outro.share, false);
         }

@@ -39,6 +39,9 @@ pub struct Imported {
     pub already: u64,
 }
 
+/// Number, revision, start, hash and customer of the record that stands for a call.
+type Before = (i64, i64, i64, Vec<u8>, Option<String>);
+
 /// One part of a record that lies in its own row.
 pub(super) struct Part {
     pub class: &'static str,
@@ -141,7 +144,7 @@ impl Ledger {
     fn append_within(&self, record: &CallRecord, key: &Key) -> Result<Appended> {
         let failed = |e| self.failed(e);
         let customer = record.customer.as_ref().map(|c| self.pseudonym(&c.id));
-        let before: Option<(i64, i64, i64, Vec<u8>, Option<String>)> = self
+        let before: Option<Before> = self
             .db
             .prepare_cached(
                 "SELECT seq, revision, at, hash, customer FROM calls WHERE call = ? ORDER BY revision DESC LIMIT 1",

@@ -82,7 +82,7 @@ impl Ledger {
     pub fn backup(&self, to: &Path) -> Result<Head> {
         self.require(Right::Administer)?;
         self.write(|l| l.note(Note { action: "backup", ..Note::default() }).map(|_| ()))?;
-        self.into_folder(to, |to| {
+        self.copy_to(to, |to| {
             copy(&self.db, &to.join("ledger.db"), &self.keys.database)?;
             let copied = open(&to.join("ledger.db"), &self.keys.database)?;
             let (head, _) = audit::head(&copied).map_err(|e| sql_error(to, &e))?;
@@ -100,13 +100,13 @@ impl Ledger {
     pub fn backup_keys(&self, to: &Path) -> Result<()> {
         self.require(Right::Administer)?;
         self.write(|l| l.note(Note { action: "backup keys", ..Note::default() }).map(|_| ()))?;
-        self.into_folder(to, |to| {
+        self.copy_to(to, |to| {
             copy(self.store.connection(), &to.join("keys.db"), &self.keys.database)?;
             finish(&open(&to.join("keys.db"), &self.keys.database)?, to)
         })
     }
 
-    fn into_folder<T>(&self, to: &Path, work: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+    fn copy_to<T>(&self, to: &Path, work: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
         let folder = Folder::create(to)?;
         let done = work(to).and_then(|value| {
             self.ring.write(&to.join("ring.json"))?;

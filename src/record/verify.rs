@@ -172,7 +172,7 @@ impl Ledger {
         }
         let (stored, computed): (Option<[u8; 32]>, Option<[u8; 32]>) = match class {
             "facts" | "link" => {
-                let row: Option<(Option<[u8; 32]>, Option<[u8; 32]>, Facts)> = self
+                let row: Option<(Hash, Hash, Facts)> = self
                     .db
                     .prepare_cached(&format!("SELECT hash, link, {COLUMNS} FROM calls WHERE seq = ?"))
                     .and_then(|mut s| {
@@ -254,6 +254,8 @@ impl Ledger {
         Ok(())
     }
 }
+
+type Hash = Option<[u8; 32]>;
 
 enum Object {
     Is([u8; 32]),
