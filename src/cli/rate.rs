@@ -7,12 +7,14 @@ use std::time::Instant;
 use clap::Args;
 use codetta::judge::{self, Action, Consent, DecisionRecord, Evidence, Policy, RatingSource};
 use codetta::listen::{Answer, Listener, Stage, Terms, Timings};
-use codetta::{Error, Result, capture};
+use codetta::voice::CallerChannel;
+use codetta::{Error, Result};
 use serde::Serialize;
 
 use super::Status;
 use super::options::ListenOptions;
 use super::output::Output;
+use super::voice::callers_side;
 
 #[derive(Args)]
 pub struct RateArgs {
@@ -27,6 +29,10 @@ pub struct RateArgs {
     /// Also write each decision with all that led to it, as NAME.json in this folder, for `codetta replay`
     #[arg(long, value_name = "FOLDER")]
     records: Option<PathBuf>,
+
+    /// Which channel of a stereo call recording is the caller's; the agent's is not heard
+    #[arg(long, alias = "channel", value_enum, value_name = "SIDE")]
+    caller: Option<CallerChannel>,
 
     #[command(flatten)]
     listen: ListenOptions,
@@ -68,7 +74,7 @@ pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
     output.columns(&["file", "rating", "heard", "words", "voice", "decision", "why", "ms"]);
     let mut status = Status::Done;
     for file in &args.files {
-        match rate(file, &listener, args.listen.terms(), &policy, consent) {
+        match rate(file, args.caller, &listener, args.listen.terms(), &policy, consent) {
             Ok((answer, decision)) => {
                 let evidence = answer.evidence(&policy, consent);
                 if let Some(records) = &records {
@@ -90,6 +96,7 @@ pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
 /// Reads, listens and judges.
 pub fn rate(
     file: &Path,
+    caller: Option<CallerChannel>,
     listener: &Listener,
     terms: Terms,
     policy: &Policy,
@@ -97,7 +104,7 @@ pub fn rate(
 ) -> Result<(Answer, judge::Decision)> {
     let start = Instant::now();
     let mut timings = Timings::default();
-    let samples = timings.time(Stage::Read, || capture::read(file))?;
+    let samples = timings.time(Stage::Read, || callers_side(file, caller))?;
     let mut answer = listener.listen(&samples, terms).map_err(|e| e.about(file.display().to_string()))?;
     if answer.heard.is_none() && answer.keys.presses.is_empty() {
         eprintln!(
