@@ -66,7 +66,7 @@ enum Verb {
     #[cfg(feature = "ledger")]
     Ledger(ledger::LedgerArgs),
     /// What the record teaches: figures, trends, words, customers, a page
-    Insight(insight::InsightArgs),
+    Insight(Box<insight::InsightArgs>),
     /// Tasks that arise from calls: raise, list, assign, close, send
     #[cfg(feature = "ledger")]
     Tasks(tasks::TasksArgs),
