@@ -346,7 +346,12 @@ fn a_purge_removes_what_is_old_and_proves_it() {
     assert!(found.problems.is_empty() && found.tombstones == 6, "{found:?}");
     // The proof stands in the audit.
     let mut rows = Vec::new();
-    ledger.audit(1, |entry| Ok(rows.push(entry.clone()))).unwrap();
+    ledger
+        .audit(1, |entry| {
+            rows.push(entry.clone());
+            Ok(())
+        })
+        .unwrap();
     for proof in &purged {
         assert!(rows.iter().any(|row| row.sequence == proof.audit && row.digest == proof.digest));
     }
@@ -420,7 +425,12 @@ fn a_clock_that_jumps_back_is_said_and_never_followed() {
     ledger.append(&record(1)).unwrap();
     turned::to(START + 60_000);
     let mut rows = Vec::new();
-    ledger.audit(1, |entry| Ok(rows.push((entry.at_unix_ms - START, entry.detail.clone())))).unwrap();
+    ledger
+        .audit(1, |entry| {
+            rows.push((entry.at_unix_ms - START, entry.detail.clone()));
+            Ok(())
+        })
+        .unwrap();
     assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [50_000, 50_000, 60_000]);
     assert!(rows[1].1.contains("clock 50.000 s behind"), "{rows:?}");
     assert!(ledger.verify(None).unwrap().problems.is_empty());

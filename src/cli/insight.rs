@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use codetta::insight::{Collector, Filter, Insight, Join, Row, Settings, moment, page, read_results, zone};
+use codetta::insight::{Collector, Filter, Insight, Join, Settings, moment, page, read_results, zone};
 use codetta::{Error, ErrorKind, Result};
 
 use super::Status;
@@ -157,7 +157,7 @@ fn from_ledger(args: &InsightArgs, filter: &Filter, mut joins: Vec<Join>, collec
         })?;
     }
     ledger.facts(&narrow, |facts| {
-        let mut row = Row::from(facts);
+        let mut row = codetta::insight::Row::from(facts);
         joins.iter().for_each(|join| join.apply(&mut row));
         if filter.passes(&row) {
             row.transcript = examples.remove(&row.call);

@@ -11,6 +11,8 @@ mod recogniser;
 mod search;
 #[cfg(feature = "whisper")]
 mod session;
+#[cfg(feature = "whisper")]
+mod short_answers;
 
 pub use answer::{Answer, read};
 pub use answer_sound::AnswerSound;

@@ -6,11 +6,12 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::answer::read;
-use super::answer_sound::{AnswerSound, ShortAnswers};
+use super::answer_sound::AnswerSound;
 use super::heard::{Heard, Transcript};
 use super::posterior::{Calibration, Masses};
 use super::search::{Found, NextToken, search};
 use super::session::Session;
+use super::short_answers::ShortAnswers;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 use crate::units::{Language, SampleRate};
