@@ -119,7 +119,7 @@ fn counts_shares_and_means_are_those_of_sql() {
     near(f.mean.mean, one("avg(rating) FROM r"), "mean");
     near(
         f.mean.sd,
-        one("sqrt((sum(rating*rating) - sum(rating)*sum(rating)*1.0/count(rating)) / (count(rating) - 1)) FROM r"),
+        one("(sum(rating*rating) - sum(rating)*sum(rating)*1.0/count(rating)) / (count(rating) - 1) FROM r").sqrt(),
         "sd",
     );
     for level in 1..=5 {

@@ -12,7 +12,7 @@ pub(super) const FILES: [&str; 4] = ["ledger.db", "keys.db", "ring.json", "head"
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 /// How a folder is locked.
@@ -91,7 +91,15 @@ impl Folder {
             let problem = format!("another program is using this ledger ({e}); close it or try again");
             Error::new(ErrorKind::Limit, path.display().to_string(), problem)
         })?;
-        Ok(Self { path: path.to_owned(), _lock: file })
+        Ok(Self { path: path.to_owned(), lock: file })
+    }
+
+    /// Lets others use the folder too: what it was held alone for is done.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn share(&self) -> Result<()> {
+        flock(&self.lock, Lock::Shared).map_err(|e| Error::io(&self.path, &e))
     }
 
     pub fn path(&self) -> &Path {
