@@ -135,7 +135,7 @@ impl Recogniser {
         let readable = texts.iter().map(|(text, mass)| (Some(text.as_str()).filter(|text| whole(text)), *mass));
         let masses = Masses::of(readable, language);
         let transcript = tidy(&best);
-        let sound = sound().filter(|_| is_short(&transcript, language));
+        let sound = sound().filter(|_| is_one_word(&transcript, language));
         let by_both = sound.and_then(|sound| ShortAnswers::of(language).rating(&masses, &sound));
         let rating = by_both.unwrap_or_else(|| masses.rating(&Calibration::of(language)));
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
@@ -162,14 +162,21 @@ impl Recogniser {
     }
 }
 
-/// Whether `text` may be one of the short answers whose sound is known. What is longer ("four, no, three") carries
-/// its own context, and its sound as a whole says nothing.
-fn is_short(text: &str, language: Language) -> bool {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+/// Whether `text`, as Whisper wrote it, is one word (or one in a loop): there the decoder had no context and sound knows
+/// better. In what is longer ("four, no, three", "not very satisfied") the words are to be trusted more.
+fn is_one_word(text: &str, language: Language) -> bool {
+    let distinct = |mut pieces: Vec<String>| {
+        pieces.sort_unstable();
+        pieces.dedup();
+        pieces.len()
+    };
+    let lower = text.to_lowercase();
+    let words = || lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(String::from);
+    let single = distinct(words().collect()) <= 1;
     match language {
-        Language::En => words <= 5,
-        Language::Zh if text.is_ascii() => words <= 5,
-        Language::Zh => text.chars().filter(|c| c.is_alphanumeric()).count() <= 7,
+        Language::En => single,
+        Language::Zh if lower.is_ascii() => single,
+        Language::Zh => distinct(lower.chars().filter(|c| c.is_alphanumeric()).map(String::from).collect()) <= 2,
     }
 }
 
@@ -200,17 +207,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn short_answers_are_told_from_sentences() {
-        for (text, language) in
-            [("Five.", Language::En), ("4", Language::Zh), ("非常不满意。", Language::Zh), ("Leo", Language::Zh)]
-        {
-            assert!(is_short(text, language), "{text}");
+    fn one_word_is_told_from_more() {
+        for text in ["Five.", "4 4 4 4", "", "(", "Hi."] {
+            assert!(is_one_word(text, Language::En), "{text}");
         }
-        for (text, language) in
-            [("No, sorry, I meant to say four", Language::En), ("三分，不对，还是四分吧", Language::Zh)]
-        {
-            assert!(!is_short(text, language), "{text}");
+        for text in ["I'd say four", "very satisfied", "five, no, four"] {
+            assert!(!is_one_word(text, Language::En), "{text}");
         }
+        for text in ["五。", "语", "Leo", "五分"] {
+            assert!(is_one_word(text, Language::Zh), "{text}");
+        }
+        assert!(!is_one_word("我给五分", Language::Zh));
     }
 
     #[test]

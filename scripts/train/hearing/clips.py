@@ -25,6 +25,8 @@ def answer(clip):
             return text, MANDARIN.get(text[0])
         if text in SATISFACTION:
             return text, SATISFACTION[text]
+        if clip.get("rating"):
+            return text, clip["rating"]
         return (text, None) if text in OFF_SCALE else ("other", None)
     if text in ENGLISH:
         return str(ENGLISH[text]), ENGLISH[text] if 1 <= ENGLISH[text] <= 5 else None
