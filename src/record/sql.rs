@@ -1,6 +1,7 @@
 //! Opening SQLCipher databases, and what their errors mean to a user.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -48,8 +49,24 @@ pub(super) fn create(path: &Path, key: &Key) -> Result<Connection> {
     connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 
+/// Starts SQLCipher once for the whole process, before the first database is opened.
+///
+/// SQLite calls itself ready before SQLCipher's part of its start has run (`isInit` is set ahead of
+/// `SQLITE_EXTRA_INIT`), so a second thread that opens its first database meanwhile would find no cipher and fail at
+/// the key. `OnceLock` lets nobody past until the first one is through.
+fn start(path: &Path) -> Result<()> {
+    static STARTED: OnceLock<std::result::Result<(), String>> = OnceLock::new();
+    STARTED
+        .get_or_init(|| Connection::open_in_memory().map(drop).map_err(|error| error.to_string()))
+        .clone()
+        .map_err(|error| {
+            Error::new(ErrorKind::Internal, path.display().to_string(), format!("SQLCipher does not start: {error}"))
+        })
+}
+
 fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connection> {
     let failed = |error: rusqlite::Error| sql_error(path, &error);
+    start(path)?;
     if !path.is_file() {
         return Err(Error::new(ErrorKind::NotFound, path.display().to_string(), "expected a ledger's database here"));
     }
