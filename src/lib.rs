@@ -14,6 +14,7 @@
 
 pub mod error;
 pub mod files;
+pub mod html;
 pub mod units;
 
 pub mod audio;
@@ -35,6 +36,8 @@ pub mod outro;
 pub mod play;
 
 pub mod dialogue;
+
+pub mod batch;
 
 pub use error::{Error, ErrorKind, Result};
 pub use units::{Decibels, Frames, Language, Lufs, Probability, Rating, SampleRate, Scale};

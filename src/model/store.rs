@@ -106,7 +106,7 @@ impl Store {
 }
 
 /// SHA-256 of a file in lower-case hexadecimal, read in pieces.
-pub(super) fn sha256(path: &Path) -> Result<String> {
+pub(crate) fn sha256(path: &Path) -> Result<String> {
     let mut file = File::open(path).map_err(|e| Error::io(path, &e))?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0u8; 1 << 20];

@@ -1,6 +1,6 @@
 //! `codetta demo`: the sample calls end to end. Needs no microphone; writes every ending and a page to hear them.
 
-mod flac;
+pub mod flac;
 mod page;
 mod scene;
 mod timeline;
