@@ -11,11 +11,23 @@ use crate::error::{Error, Result};
 /// # Errors
 /// The file system's, naming `path`. On error `path` is as it was and the neighbour is removed.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    write(path, bytes, true)
+}
+
+/// As [`write_whole`], but the disk is not waited for: for what can be made again, such as a rendering.
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn write_rendered(path: &Path, bytes: &[u8]) -> Result<()> {
+    write(path, bytes, false)
+}
+
+fn write(path: &Path, bytes: &[u8], flushed: bool) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.partial", std::process::id()));
     let neighbour = path.with_file_name(name);
     let written = fs::File::create(&neighbour)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| if flushed { file.sync_all() } else { Ok(()) }))
         .and_then(|()| fs::rename(&neighbour, path));
     written.map_err(|e| {
         // Best effort: the first error is the one worth reporting.

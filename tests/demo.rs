@@ -62,6 +62,8 @@ fn ending_is_well_mixed(call: &serde_json::Value) {
 }
 
 fn page_is_quiet(page: &Path) {
+    let bytes = std::fs::metadata(page).unwrap().len();
+    assert!(bytes < 18 << 20, "{bytes} bytes are too many to send");
     let Some(chromium) = browser::chromium() else {
         eprintln!("SKIPPED: Chromium is not installed (scripts/setup --test installs it)");
         return;

@@ -109,7 +109,7 @@ impl Work {
             language: terms.language,
             seconds: (1000.0 * seconds).round() / 1000.0,
             speech_s: answer.speech_s,
-            keys: answer.keyed.presses.iter().map(|press| char::from(press.digit)).collect(),
+            keys: answer.keys.presses.iter().map(|press| char::from(press.digit)).collect(),
             truth: item.truth,
         };
         Ok((Box::new(row), answer.timings))

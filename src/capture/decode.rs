@@ -69,6 +69,27 @@ struct Tally {
     peak: f32,
 }
 
+impl Tally {
+    /// Notes the peak, and makes silence of what is not a number.
+    fn check(&mut self, samples: &mut [f32]) {
+        // Magnitudes order as their bits do: one integer maximum, many lanes at a time, finds what is not finite too.
+        let bits = samples.iter().map(|s| (s.to_bits() & 0x7fff_ffff) as i32).fold(0, i32::max);
+        let peak = f32::from_bits(bits as u32);
+        if peak.is_finite() {
+            self.peak = self.peak.max(peak);
+            return;
+        }
+        for sample in samples {
+            if sample.is_finite() {
+                self.peak = self.peak.max(sample.abs());
+            } else {
+                self.stray += 1;
+                *sample = 0.0;
+            }
+        }
+    }
+}
+
 impl Decoding<'_> {
     fn error(&self, kind: ErrorKind, problem: impl Into<String>) -> Error {
         Error::new(kind, self.name, problem)
@@ -167,14 +188,7 @@ impl Decoding<'_> {
             if tally.frames > limit {
                 return Err(self.too_long(limit, spec.map(|(rate, ..)| rate)));
             }
-            for sample in &mut interleaved {
-                if sample.is_finite() {
-                    tally.peak = tally.peak.max(sample.abs());
-                } else {
-                    tally.stray += 1;
-                    *sample = 0.0;
-                }
-            }
+            tally.check(&mut interleaved);
             self.sink.push(&interleaved, channels);
         }
         match spec {

@@ -71,9 +71,8 @@ pub(super) struct Pair {
 impl Sink for Pair {
     fn push(&mut self, interleaved: &[f32], channels: usize) {
         let right = usize::from(channels > 1);
-        for frame in interleaved.chunks_exact(channels) {
-            self.left.push(frame[0]);
-            self.right.push(frame[right]);
-        }
+        // Lengths are known beforehand: no room is asked for sample by sample.
+        self.left.extend(interleaved.chunks_exact(channels).map(|frame| frame[0]));
+        self.right.extend(interleaved.chunks_exact(channels).map(|frame| frame[right]));
     }
 }

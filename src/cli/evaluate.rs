@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use codetta::audio::resample;
 use codetta::batch::{self, Batch, Disagreement, Listing, Outcome, Progress, Report, Settings, TableKind};
 use codetta::capture::{self, Channel, ReadOptions};
 use codetta::files::write_whole;
 use codetta::judge::Policy;
 use codetta::listen::{Listener, ListenerOptions};
-use codetta::{Error, ErrorKind, Result, SampleRate};
+use codetta::{Error, ErrorKind, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -188,13 +187,7 @@ fn sound(root: &Path, found: &Disagreement) -> Option<Vec<u8>> {
     let channel = found.channel.map_or(Channel::Mix, Channel::from);
     let samples = capture::read_with(&root.join(&found.file), &ReadOptions { channel, ..Default::default() }).ok()?;
     let samples = samples.slice(0..samples.rate().frames(PLAYED_SECONDS).0 as usize);
-    // What is heard below 8 kHz is all that a telephone carries; a higher rate would only make the page larger.
-    let small = if samples.rate().hertz() > SampleRate::SPEECH.hertz() {
-        resample(&samples, SampleRate::SPEECH).ok()?
-    } else {
-        samples
-    };
-    flac::encode_mono(&small, &found.file).ok()
+    flac::encode(&samples, &found.file).ok()
 }
 
 fn summary(report: &Report, outcome: &Outcome, out: &Path, output: &mut Output) -> Result<()> {

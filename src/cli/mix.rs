@@ -53,8 +53,13 @@ struct Record<'a> {
 }
 
 pub fn run(args: &MixArgs, output: &mut Output) -> Result<Status> {
-    let from = read_stereo(&args.from)?;
-    let to = read_stereo(&args.to)?;
+    // Reading and converting take longer than mixing: both at once.
+    let (from, to) = std::thread::scope(|scope| {
+        let to = scope.spawn(|| read_stereo(&args.to));
+        (read_stereo(&args.from), to.join())
+    });
+    let to = to.map_err(|_| Error::new(ErrorKind::Internal, args.to.display().to_string(), "could not be read"))?;
+    let (from, to) = (from?, to?);
     let rate = args.rate.map_or(Ok(from.rate()), allowed_rate)?;
     let channels = if args.mono { Channels::Mono } else { Channels::Stereo };
     let settings = CrossfadeSettings {

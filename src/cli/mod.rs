@@ -4,8 +4,12 @@ mod demo;
 mod evaluate;
 mod evaluate_alone;
 mod evaluate_compare;
+mod insight;
 mod keypad;
+#[cfg(feature = "ledger")]
+mod ledger;
 mod library;
+mod live;
 mod mix;
 mod models;
 mod options;
@@ -14,6 +18,8 @@ mod policy;
 mod rate;
 mod replay;
 mod sentiment;
+#[cfg(feature = "ledger")]
+mod tasks;
 mod voice;
 mod voice_train;
 
@@ -53,12 +59,22 @@ enum Verb {
     Keypad(keypad::KeypadArgs),
     /// Loudness-matched crossfade from one sound into another
     Mix(mix::MixArgs),
+    /// A whole call as it happens: with microphone and speaker, or from a recording
+    Live(Box<live::LiveArgs>),
     /// Outros and prompts: list them, check them
     Library(library::LibraryArgs),
     /// Policies: check, explain, print the default
     Policy(policy::PolicyArgs),
     /// Judge recorded decisions anew and say what differs
     Replay(replay::ReplayArgs),
+    /// The encrypted record of calls: keys, copies, retention, audit
+    #[cfg(feature = "ledger")]
+    Ledger(ledger::LedgerArgs),
+    /// What the record teaches: figures, trends, words, customers, a page
+    Insight(insight::InsightArgs),
+    /// Tasks that arise from calls: raise, list, assign, close, send
+    #[cfg(feature = "ledger")]
+    Tasks(tasks::TasksArgs),
     /// Speech models: list, verify, import
     Models(models::ModelsArgs),
 }
@@ -107,9 +123,15 @@ fn dispatch(verb: Verb, output: &mut Output) -> Result<Status> {
         Verb::Sentiment(args) => sentiment::run(&args, output),
         Verb::Voice(args) => voice::run(&args, output),
         Verb::Mix(args) => mix::run(&args, output),
+        Verb::Live(args) => live::run(&args, output),
         Verb::Library(args) => library::run(&args, output),
         Verb::Policy(args) => policy::run(&args, output),
         Verb::Replay(args) => replay::run(&args, output),
+        #[cfg(feature = "ledger")]
+        Verb::Ledger(args) => ledger::run(&args, output),
+        Verb::Insight(args) => insight::run(&args, output),
+        #[cfg(feature = "ledger")]
+        Verb::Tasks(args) => tasks::run(&args, output),
         Verb::Models(args) => models::run(&args, output),
     }
 }

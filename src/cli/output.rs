@@ -30,6 +30,10 @@ impl Output {
         Self { format, table, rows: 0 }
     }
 
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
     /// Names the columns of the table; ignored for JSON.
     pub fn columns(&mut self, names: &[&str]) {
         self.table.set_header(names.iter().copied());

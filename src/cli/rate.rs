@@ -1,13 +1,14 @@
 //! `codetta rate`: one answer per file, from sound to decision.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use codetta::Result;
 use codetta::batch::{self, Rated};
 use codetta::capture::ReadOptions;
-use codetta::judge::{Action, Consent, Policy};
+use codetta::judge::{Action, Consent, DecisionRecord, Evidence, Policy};
 use codetta::listen::{Listener, Terms};
+use codetta::{Error, Result};
 
 use super::Status;
 use super::options::ListenOptions;
@@ -23,6 +24,10 @@ pub struct RateArgs {
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 
+    /// Also write each decision with all that led to it, as NAME.json in this folder, for `codetta replay`
+    #[arg(long, value_name = "FOLDER")]
+    records: Option<PathBuf>,
+
     #[command(flatten)]
     listen: ListenOptions,
 }
@@ -31,11 +36,17 @@ pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
     let policy = args.policy.as_deref().map_or_else(|| Ok(Policy::default()), Policy::load)?;
     let listener = Listener::load(&args.listen.listener())?;
     let consent = args.listen.consent();
+    let records = args.records.as_deref().map(|folder| Records::open(folder, &listener)).transpose()?;
     output.columns(&["file", "rating", "heard", "words", "voice", "decision", "why", "ms"]);
     let mut status = Status::Done;
     for file in &args.files {
         match rate(file, &listener, args.listen.terms(), &policy, consent) {
-            Ok(record) => output.result(&record, || row(&record))?,
+            Ok((record, evidence)) => {
+                if let Some(records) = &records {
+                    records.write(file, &evidence, &policy)?;
+                }
+                output.result(&record, || row(&record))?;
+            }
             Err(error) => {
                 eprintln!("codetta: {error}");
                 status = Status::SomeFailed;
@@ -47,9 +58,15 @@ pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
 }
 
 /// Reads, listens and judges; says so when nothing was there to be heard.
-fn rate(file: &Path, listener: &Listener, terms: Terms, policy: &Policy, consent: Consent) -> Result<Rated> {
+fn rate(
+    file: &Path,
+    listener: &Listener,
+    terms: Terms,
+    policy: &Policy,
+    consent: Consent,
+) -> Result<(Rated, Evidence)> {
     let (answer, decision, seconds) = batch::rate(file, &ReadOptions::default(), listener, terms, policy, consent)?;
-    if answer.heard.is_none() && answer.keyed.presses.is_empty() {
+    if answer.heard.is_none() && answer.keys.presses.is_empty() {
         eprintln!(
             "codetta: {}: no speech and no key was found in {seconds:.1} s; check that this is the caller's channel",
             file.display(),
@@ -57,7 +74,30 @@ fn rate(file: &Path, listener: &Listener, terms: Terms, policy: &Policy, consent
     }
     let evidence = answer.evidence(policy, consent);
     let record = batch::rated(file.display().to_string(), &answer, &evidence, decision);
-    Ok(Rated { timings_ms: Some(answer.timings), ..record })
+    Ok((Rated { timings_ms: Some(answer.timings), ..record }, evidence))
+}
+
+/// Decision records, one file each.
+struct Records {
+    folder: PathBuf,
+    models: BTreeMap<String, String>,
+}
+
+impl Records {
+    fn open(folder: &Path, listener: &Listener) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, &e))?;
+        Ok(Self { folder: folder.to_owned(), models: listener.models()? })
+    }
+
+    /// Never over an earlier record: `a.json`, then `a-2.json`.
+    fn write(&self, file: &Path, evidence: &Evidence, policy: &Policy) -> Result<()> {
+        let record = DecisionRecord::of(evidence.clone(), policy, self.models.clone());
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let names = (1u32..).map(|n| if n == 1 { format!("{stem}.json") } else { format!("{stem}-{n}.json") });
+        let free = names.map(|name| self.folder.join(name)).find(|path| !path.exists());
+        let path = free.unwrap_or_else(|| self.folder.join("record.json"));
+        codetta::files::write_whole(&path, format!("{}\n", record.to_json()).as_bytes())
+    }
 }
 
 fn row(record: &Rated) -> Vec<String> {

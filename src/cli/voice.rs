@@ -19,8 +19,6 @@ use super::output::Output;
 use super::rate::voice_summary;
 use super::voice_train::{self, TrainArgs};
 
-pub const ENCODER: &str = "whisper-base-encoder3.safetensors";
-
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct VoiceArgs {
@@ -72,7 +70,11 @@ pub fn run(args: &VoiceArgs, output: &mut Output) -> Result<Status> {
     if let Some(Command::Train(train)) = &args.command {
         return voice_train::run(train, output);
     }
-    let scorer = if args.prosody_only { None } else { Some(VoiceScorer::load(&Store::locate()?.path(ENCODER)?)?) };
+    let scorer = if args.prosody_only {
+        None
+    } else {
+        Some(VoiceScorer::load(&Store::locate()?.path(codetta::encoder::FILE)?)?)
+    };
     output.columns(&["file", "voice", "trust", "pitch", "loudness", "harmonicity", "tempo", "note"]);
     let mut status = Status::Done;
     for file in &args.files {

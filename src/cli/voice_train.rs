@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Status;
 use super::output::Output;
-use super::voice::{ENCODER, caller_speech};
+use super::voice::caller_speech;
 use codetta::files::write_whole;
 use codetta::model::Store;
 use codetta::voice::{
@@ -104,7 +104,7 @@ fn vectors(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Vec<f32>
             kept.insert(row.path, row.vector);
         }
     }
-    let features = VoiceFeatures::load(&Store::locate()?.path(ENCODER)?)?;
+    let features = VoiceFeatures::load(&Store::locate()?.path(codetta::encoder::FILE)?)?;
     let folder = args.manifest.parent().unwrap_or(Path::new("."));
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} recordings, {eta} left").ok();
     let progress = ProgressBar::new(rows.len() as u64).with_style(style.unwrap_or_else(ProgressStyle::default_bar));

@@ -1,11 +1,15 @@
 //! The parts that listen, loaded once and shared by any number of answers.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::answer::{Answer, Keyed};
+use sha2::{Digest, Sha256};
+
+use super::answer::Answer;
+use super::keys::Keys;
 #[cfg(feature = "whisper")]
 use super::recognisers::Recognisers;
 use super::timings::{Stage, Timings};
@@ -15,9 +19,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hear;
 use crate::hear::Heard;
 #[cfg(feature = "whisper")]
-use crate::judge::{beyond_plain_rating, words_beside_rating};
+use crate::judge::words_beside_rating;
 use crate::keypad::{self, KeyPress};
-use crate::model::Store;
+use crate::model::{self, Manifest, Store};
 use crate::segment::{self, Utterance};
 use crate::sentiment::{Sentiment, TextSentiment};
 use crate::units::{Language, SampleRate, Scale};
@@ -26,7 +30,6 @@ use crate::voice::{CallerSpeech, Prosody, VoiceEmotion, VoiceScorer};
 /// What the models are called in the store.
 #[cfg(feature = "whisper")]
 const RECOGNISER: &str = "ggml-whisper-base-q8_0.bin";
-const ENCODER: &str = "whisper-base-encoder3.safetensors";
 /// Silenced before and after each key, seconds: a detector's edges are those of its blocks.
 const TONE_MARGIN_S: f64 = 0.02;
 
@@ -75,7 +78,7 @@ impl Listener {
     /// [`crate::ErrorKind::Model`] when a model is missing or damaged; the message names the command that repairs it.
     pub fn load(options: &ListenerOptions) -> Result<Self> {
         let store = Store::locate()?;
-        let encoder = store.path(ENCODER);
+        let encoder = store.path(crate::encoder::FILE);
         #[cfg(feature = "whisper")]
         let recognisers = {
             let model = match &options.asr_model {
@@ -117,22 +120,51 @@ impl Listener {
         let speech =
             timings.time(Stage::Resample, || resample(&without_keys(recording, &presses), SampleRate::SPEECH))?;
         let utterance = timings.time(Stage::Segment, || segment::speech(&speech))?;
-        let mut answer = Answer {
-            language: terms.language,
-            heard: None,
-            keyed: Keyed::read(presses, terms.scale),
-            text: None,
-            voice: None,
-            prosody: None,
-            speech_s: 0.0,
-            timings,
+        let mut answer = match utterance {
+            Some(utterance) => self.understand(&utterance, terms)?,
+            None => Answer::silent(terms),
         };
-        if let Some(utterance) = utterance {
-            answer.speech_s = utterance.speech_seconds();
-            self.hear_and_feel(&utterance, terms, &mut answer)?;
-        }
+        answer.keys = Keys::read(presses, terms.scale)?;
+        answer.timings.merge(&timings);
         answer.timings.set_total(start.elapsed());
         Ok(answer)
+    }
+
+    /// Understands one utterance that a voice detector has cut out: words and voice. Takes some 100 ms.
+    ///
+    /// # Errors
+    /// As [`Self::listen`].
+    pub fn understand(&self, utterance: &Utterance, terms: Terms) -> Result<Answer> {
+        let start = Instant::now();
+        let mut answer = Answer { speech_s: utterance.speech_seconds(), ..Answer::silent(terms) };
+        self.hear_and_feel(utterance, terms, &mut answer)?;
+        answer.timings.set_total(start.elapsed());
+        Ok(answer)
+    }
+
+    /// SHA-256 of every model that takes part, by file name: what a decision record keeps. Reads a user's own model.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn models(&self) -> Result<BTreeMap<String, String>> {
+        let mut models = BTreeMap::new();
+        let own = self.options.asr_model.as_deref();
+        for file in &Manifest::embedded().files {
+            let takes_part = if file.name == crate::encoder::FILE { self.voice.is_some() } else { own.is_none() };
+            if takes_part && cfg!(feature = "whisper") {
+                models.insert(file.name.clone(), file.sha256.clone());
+            }
+        }
+        let (head, content) = VoiceScorer::own_head();
+        let built_in = Sentiment::weights().into_iter().chain(self.voice.as_ref().map(|_| (head, content)));
+        models.extend(built_in.map(|(name, bytes)| (name.to_owned(), model::hexadecimal(&Sha256::digest(bytes)))));
+        // What the user has put in place of ours.
+        let trained = Store::locate()?.folder().join(head);
+        for path in own.into_iter().chain(Some(trained.as_path()).filter(|path| path.is_file())) {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            models.insert(name, model::sha256(path)?);
+        }
+        Ok(models)
     }
 
     /// Words on one thread, voice on another: recognition is the longer, so that feeling costs no time.
@@ -168,12 +200,10 @@ impl Listener {
             let options = hear::Options { deadline: self.options.deadline, ..Default::default() };
             self.recognisers.with(|recogniser| recogniser.hear(utterance, terms.language, &options))
         })?;
-        let rating = heard.rating.best().map(|(rating, _)| rating);
         let text = timings.time(Stage::Sentiment, || {
             // "No, sorry, I meant four" is a slip put right; the words of a rating are no displeasure.
-            let beside = rating.map(|_| words_beside_rating(&heard.transcript));
-            let words = beside.as_deref().unwrap_or(&heard.transcript.text);
-            beyond_plain_rating(self.sentiment.analyse(words), &heard.transcript, rating)
+            let beside = heard.rating.best().map(|_| words_beside_rating(&heard.transcript));
+            self.sentiment.analyse(beside.as_deref().unwrap_or(&heard.transcript.text))
         });
         Ok((Some(heard), Some(text), timings))
     }

@@ -15,3 +15,4 @@ pub use manifest::{Manifest, ModelFile, Source, Wheel};
 pub use mel_filters::mel_filters;
 pub(crate) use store::sha256;
 pub use store::{State, Store};
+pub(crate) use store::{hexadecimal, sha256};

@@ -39,6 +39,11 @@ impl Sentiment {
         Self::from_parts(NGRAM, Cow::Borrowed(ENCODER), TOKENIZER, Calibration::EMBEDDED)
     }
 
+    /// The weights of [`Self::embedded`] by file name: for the record of a decision.
+    pub fn weights() -> [(&'static str, &'static [u8]); 2] {
+        [("sentiment-ngram.bin", NGRAM), ("sentiment-encoder.safetensors", ENCODER)]
+    }
+
     /// Weights in a folder, as `scripts/train/sentiment` writes them: `sentiment-ngram.bin`,
     /// `sentiment-encoder.safetensors`, `sentiment-tokenizer.json`, `sentiment.toml`.
     ///

@@ -25,6 +25,8 @@ use super::Status;
 use super::output::Output;
 use super::rate::voice_summary;
 use page::PageCall;
+#[cfg(feature = "microphone")]
+pub(in crate::cli) use page::escape;
 use scene::Scene;
 
 #[derive(Args)]
@@ -189,7 +191,7 @@ fn closing_prompt(decision: &Decision) -> PromptId {
 fn page_call(call: &SampleCall, told: &Told, wav: &Path) -> Result<PageCall> {
     let posterior = told.evidence.rating.map_or(RatingPosterior::NONE, |r| r.posterior);
     let [one, two, three, four, five] = posterior.levels;
-    let heard = match (&told.answer.heard, told.answer.keyed.presses.as_slice()) {
+    let heard = match (&told.answer.heard, told.answer.keys.presses.as_slice()) {
         (Some(heard), []) => format!("“{}”", heard.transcript.text),
         (None, []) => "nothing".to_owned(),
         (_, keys) => format!("key {}", keys.iter().map(|press| press.digit.to_string()).collect::<String>()),
@@ -223,7 +225,7 @@ fn page_call(call: &SampleCall, told: &Told, wav: &Path) -> Result<PageCall> {
         reasons: told.first.reasons.iter().map(|r| (r.weight, reason(r, call.language))).collect(),
         milliseconds: 1000.0 * told.answer.timings.total().as_secs_f64(),
         timeline: told.scene.timeline.clone(),
-        flac: flac::encode(&told.scene.sound, &call.id)?,
+        flac: flac::encode(&told.scene.sound.to_mono(), &call.id)?,
         wav_name: wav.file_name().unwrap_or_default().to_string_lossy().into_owned(),
     })
 }

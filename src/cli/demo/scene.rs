@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use codetta::audio::{Samples, Stereo};
+use codetta::call::music_track;
 use codetta::capture;
 use codetta::outro::{Library, Outro, PlayHistory, PromptId, select};
-use codetta::play::{
-    Action, Cue, LoopMarks, Loudness, MixerSettings, PlayPlan, Sink, Track, TrackSettings, render_with_timeline,
-};
+use codetta::play::{Action, Cue, Loudness, MixerSettings, PlayPlan, Sink, Track, TrackSettings, render_with_timeline};
 use codetta::units::{Frames, Language, Lufs};
 use codetta::{Result, judge};
 
@@ -20,7 +19,7 @@ const BREATH_S: f64 = 0.45;
 const BEFORE_FADE_S: f64 = 1.6;
 const FADE_S: f64 = 3.0;
 /// How long the demo's human takes to pick up.
-const RINGING_S: f64 = 11.0;
+const RINGING_S: f64 = 7.0;
 const ANSWERED_FADE_S: f64 = 1.2;
 /// Voices stand as loud as the music when it is alone; the bed steps back under them.
 const VOICE: Lufs = Lufs(-18.0);
@@ -50,7 +49,7 @@ impl<'a> Scene<'a> {
         let query = judge::OutroQuery { mood: judge::Mood::Soothing, tone: None };
         let bed = select(library, &query, None, &PlayHistory::default(), seed)?.outro;
         history.played(&bed.id);
-        let track = music(library, bed, sink, "bed", true)?;
+        let track = music_track(library, bed, sink, "bed", true)?;
         let cues = vec![Cue::new(Frames(0), Action::Music { track, fade: Frames(0) })];
         let clock = sink.rate.frames(OPENING_S).0;
         Ok(Self { library, language, sink, clock, cues, fade: None, marks: Vec::new(), length: None })
@@ -78,7 +77,7 @@ impl<'a> Scene<'a> {
     pub fn ending(&mut self, outro: &Outro, transfer: bool) -> Result<()> {
         let rate = self.sink.rate;
         self.clock += rate.frames(BEFORE_FADE_S).0;
-        let track = music(self.library, outro, self.sink, "ending", transfer)?;
+        let track = music_track(self.library, outro, self.sink, "ending", transfer)?;
         let fade = rate.frames(FADE_S);
         self.mark(&outro.title);
         let start = Frames(self.clock);
@@ -154,13 +153,4 @@ fn mid_fade_deviation(course: &codetta::play::Timeline, (start, end): (f64, f64)
         wanted += point.tracks.iter().map(|track| power(track.level_dbfs)).sum::<f32>() / gains;
     }
     10.0 * (mixed / wanted).log10()
-}
-
-/// A track of the library, made ready; `looped` asks it to repeat at its marks.
-fn music(library: &Library, outro: &Outro, sink: Sink, name: &str, looped: bool) -> Result<Arc<Track>> {
-    let file = library.sound(&outro.file)?;
-    let sound = capture::decode_stereo(&file.bytes, &file.name)?;
-    let marks = outro.loop_s().map(|(start_s, end_s)| LoopMarks { start_s, end_s, crossfade_s: 0.05 });
-    let settings = TrackSettings { looped: marks.filter(|_| looped), ending_s: outro.ending_s, ..Default::default() };
-    Ok(Arc::new(Track::prepare(name, &sound, sink, &settings)?))
 }

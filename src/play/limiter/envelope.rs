@@ -19,20 +19,22 @@ const REST: f32 = 1e-4;
 /// weighted mean over the look-ahead. As the mean covers only minima that contain the peak, the curve has reached the
 /// required gain when the peak comes.
 pub(super) struct Envelope {
-    /// Required gains of the last groups: a ring.
-    required: Vec<f32>,
-    next: usize,
-    /// Smallest of the ring and for how many more groups it stays in it.
-    minimum: f32,
-    minimum_stays: usize,
+    minimum: SlidingMinimum,
     recovered: f32,
     recovery: f32,
-    /// The last recovered gains, oldest first, and their weights.
+    /// The last recovered gains, twice in a row: from `newest + 1` on they lie oldest first in one piece.
     recent: Vec<f32>,
+    newest: usize,
+    /// Weights of the recent gains, oldest first, filled up with zeros to whole lanes.
     weights: Vec<f32>,
+    taps: usize,
+    window: usize,
     /// Groups since anything differed from 1.
     rested: usize,
 }
+
+/// Sums run in so many lanes: one running sum would wait for each addition.
+const LANES: usize = 4;
 
 impl Envelope {
     pub(super) fn new(rate: SampleRate) -> Self {
@@ -42,15 +44,19 @@ impl Envelope {
         let bell = |i: usize| (std::f64::consts::PI * (i as f64 + 1.0) / (taps as f64 + 1.0)).sin().powi(2);
         let sum: f64 = (0..taps).map(bell).sum();
         let group_seconds = GROUP as f64 / f64::from(rate.hertz());
+        let padded = taps.next_multiple_of(LANES);
+        let mut weights = vec![0.0; padded - taps];
+        weights.extend((0..taps).map(|i| (bell(i) / sum) as f32));
+        let window = look_ahead + 2 + groups(HOLD);
         Self {
-            required: vec![1.0; look_ahead + 2 + groups(HOLD)],
-            next: 0,
-            minimum: 1.0,
-            minimum_stays: 0,
+            minimum: SlidingMinimum::new(window),
             recovered: 1.0,
             recovery: (1.0 - (-group_seconds / RELEASE).exp()) as f32,
-            recent: vec![1.0; taps],
-            weights: (0..taps).map(|i| (bell(i) / sum) as f32).collect(),
+            recent: vec![1.0; 2 * padded],
+            newest: 0,
+            weights,
+            taps,
+            window,
             rested: usize::MAX / 2,
         }
     }
@@ -58,52 +64,69 @@ impl Envelope {
     /// Groups by which the gain lags what was required: the smoothed value that [`push`](Self::push) returns belongs
     /// to the end of the group pushed so many calls before.
     pub(super) fn lag(&self) -> usize {
-        self.recent.len()
+        self.taps
     }
 
     /// Whether the gain is 1 and stays so while nothing less is required.
     pub(super) fn is_at_rest(&self) -> bool {
-        self.rested > self.required.len() + self.recent.len()
+        self.rested > self.window + self.taps
     }
 
     /// Takes the gain that the next group needs (0 to 1), returns the smoothed gain.
     pub(super) fn push(&mut self, required: f32) -> f32 {
-        let size = self.required.len();
-        self.required[self.next] = required;
-        self.next = if self.next + 1 == size { 0 } else { self.next + 1 };
-        if required <= self.minimum {
-            (self.minimum, self.minimum_stays) = (required, size);
-        } else if self.minimum_stays > 1 {
-            self.minimum_stays -= 1;
+        let minimum = self.minimum.push(required);
+        self.recovered = if minimum <= self.recovered {
+            minimum
         } else {
-            self.find_minimum();
-        }
-        self.recovered = if self.minimum <= self.recovered {
-            self.minimum
-        } else {
-            self.recovered + self.recovery * (self.minimum - self.recovered)
+            self.recovered + self.recovery * (minimum - self.recovered)
         };
         if self.recovered > 1.0 - REST {
-            self.recovered = self.minimum.min(1.0);
+            self.recovered = minimum.min(1.0);
         }
         self.rested = if required < 1.0 || self.recovered < 1.0 { 0 } else { self.rested.saturating_add(1) };
-        self.recent.copy_within(1.., 0);
-        if let Some(last) = self.recent.last_mut() {
-            *last = self.recovered;
-        }
-        self.recent.iter().zip(&self.weights).map(|(gain, weight)| gain * weight).sum::<f32>().min(1.0)
-    }
-
-    /// The smallest in the ring and how long it stays: the latest of equals.
-    fn find_minimum(&mut self) {
-        // From the oldest on: each value stays one group longer than the one before.
-        let (newer, older) = self.required.split_at(self.next);
-        self.minimum = f32::INFINITY;
-        for (age, &gain) in older.iter().chain(newer).enumerate() {
-            if gain <= self.minimum {
-                (self.minimum, self.minimum_stays) = (gain, age + 1);
+        let size = self.weights.len();
+        self.newest = if self.newest + 1 == size { 0 } else { self.newest + 1 };
+        (self.recent[self.newest], self.recent[self.newest + size]) = (self.recovered, self.recovered);
+        let recent = &self.recent[self.newest + 1..self.newest + 1 + size];
+        let mut sums = [0.0f32; LANES];
+        for (gains, weights) in recent.chunks_exact(LANES).zip(self.weights.chunks_exact(LANES)) {
+            for ((sum, gain), weight) in sums.iter_mut().zip(gains).zip(weights) {
+                *sum += gain * weight;
             }
         }
+        sums.iter().sum::<f32>().min(1.0)
+    }
+}
+
+/// The smallest of the last values, at a constant cost in the mean: only values that may still become the smallest are
+/// kept, in rising order (Lemire 2006).
+struct SlidingMinimum {
+    size: usize,
+    /// A ring of values and when they came; its length is a power of two.
+    kept: Vec<(f32, u64)>,
+    first: usize,
+    count: usize,
+    now: u64,
+}
+
+impl SlidingMinimum {
+    fn new(size: usize) -> Self {
+        Self { size, kept: vec![(0.0, 0); (size + 1).next_power_of_two()], first: 0, count: 0, now: 0 }
+    }
+
+    fn push(&mut self, value: f32) -> f32 {
+        let mask = self.kept.len() - 1;
+        while self.count > 0 && self.kept[(self.first + self.count - 1) & mask].0 >= value {
+            self.count -= 1;
+        }
+        self.kept[(self.first + self.count) & mask] = (value, self.now);
+        self.count += 1;
+        if self.kept[self.first & mask].1 + (self.size as u64) <= self.now {
+            self.first = (self.first + 1) & mask;
+            self.count -= 1;
+        }
+        self.now += 1;
+        self.kept[self.first & mask].0
     }
 }
 
@@ -126,6 +149,17 @@ mod tests {
             for (group, required) in required.iter().enumerate() {
                 let (before, after) = (gains[group + lag - 1], gains[group + lag]);
                 prop_assert!(before <= required + 1e-5 && after <= required + 1e-5, "{before} {after} {required}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_sliding_minimum_is_that_of_the_last_values(size in 1usize..40, values in prop::collection::vec(0.0f32..1.0, 1..200)) {
+            let mut minimum = SlidingMinimum::new(size);
+            for (i, &value) in values.iter().enumerate() {
+                let expected = values[(i + 1).saturating_sub(size)..=i].iter().copied().fold(f32::INFINITY, f32::min);
+                prop_assert_eq!(minimum.push(value), expected);
             }
         }
     }

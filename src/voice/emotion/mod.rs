@@ -1,11 +1,9 @@
 //! What the sound of a voice suggests: vocal emotion from the lower half of Whisper's encoder and a small head.
 
 mod calibrate;
-mod encoder;
 mod fit;
 mod head;
 mod labels;
-mod mel;
 mod pooling;
 mod quality;
 mod scorer;

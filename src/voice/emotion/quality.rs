@@ -1,7 +1,7 @@
 //! How much an utterance can tell of a voice at all: length of speech, noise, clipping, voicing, steadiness.
 
-use super::pooling::active_level;
 use super::voice_emotion::Caution;
+use crate::encoder::active_level;
 use crate::segment::Utterance;
 use crate::voice::{PitchContour, PitchSettings};
 

@@ -1,18 +1,17 @@
 //! From the caller's speech to vocal emotion.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::encoder::SpeechEncoder;
 use super::head::Head;
 use super::pooling::{pooled_vector, pooled_width};
 use super::quality::Quality;
 use super::voice_emotion::{Caution, VoiceAssessment, VoiceEmotion};
+use crate::encoder::{SpeechEncoder, States};
 use crate::error::{Error, Result};
 use crate::voice::baseline::CallerBaseline;
 use crate::voice::caller::CallerSpeech;
 
-#[cfg(test)]
-pub(super) const ENCODER_FILE: &str = "whisper-base-encoder3.safetensors";
 const HEAD_FILE: &str = "voice-head.json";
 /// Our own head: trained by `scripts/train/voice`, described in `models/voice-head.md`.
 const OWN_HEAD: &[u8] = include_bytes!("../../../models/voice-head.json");
@@ -20,7 +19,7 @@ const OWN_HEAD: &[u8] = include_bytes!("../../../models/voice-head.json");
 /// Scores vocal emotion. Immutable once loaded: one scorer serves any number of threads.
 #[derive(Debug)]
 pub struct VoiceScorer {
-    encoder: SpeechEncoder,
+    encoder: Arc<SpeechEncoder>,
     head: Head,
 }
 
@@ -31,7 +30,7 @@ impl VoiceScorer {
     /// # Errors
     /// [`crate::ErrorKind::Model`] when the encoder is missing or damaged, or a head does not fit it.
     pub fn load(encoder_file: &Path) -> Result<Self> {
-        let encoder = SpeechEncoder::load(encoder_file)?;
+        let encoder = Arc::new(SpeechEncoder::load(encoder_file)?);
         let own = encoder_file.with_file_name(HEAD_FILE);
         let width = pooled_width(&encoder);
         let head = if own.is_file() {
@@ -41,6 +40,16 @@ impl VoiceScorer {
             Head::from_json(OWN_HEAD, width, HEAD_FILE)?
         };
         Ok(Self { encoder, head })
+    }
+
+    /// File name and content of our own head: for the record of a decision.
+    pub fn own_head() -> (&'static str, &'static [u8]) {
+        (HEAD_FILE, OWN_HEAD)
+    }
+
+    /// The encoder that it reads, for others to share.
+    pub fn encoder(&self) -> &Arc<SpeechEncoder> {
+        &self.encoder
     }
 
     /// Vocal emotion of one utterance, leaning to neutral as far as it cannot be trusted.
@@ -61,12 +70,25 @@ impl VoiceScorer {
     /// # Errors
     /// Those of [`Self::score`].
     pub fn assess(&self, speech: &CallerSpeech<'_>, baseline: Option<&mut CallerBaseline>) -> Result<VoiceAssessment> {
+        self.assess_states(speech, &States::of(&self.encoder, speech.utterance())?, baseline)
+    }
+
+    /// The same for states that [`Self::encoder`] has made of the same utterance already.
+    ///
+    /// # Errors
+    /// Those of [`Self::score`].
+    pub fn assess_states(
+        &self,
+        speech: &CallerSpeech<'_>,
+        states: &States,
+        baseline: Option<&mut CallerBaseline>,
+    ) -> Result<VoiceAssessment> {
         let utterance = speech.utterance();
         let (mut trust, mut caution) = Quality::measure(utterance).trust();
         if trust <= 0.0 {
             return Ok(VoiceAssessment { emotion: VoiceEmotion::UNTOLD, caution });
         }
-        let mut vector = self.head.standardise(&pooled_vector(&self.encoder, utterance)?);
+        let mut vector = self.head.standardise(&pooled_vector(&self.encoder, states)?);
         if let Some(baseline) = baseline {
             let raw = vector.clone();
             baseline.adjust(&mut vector);
@@ -91,7 +113,7 @@ mod tests {
 
     fn scorer() -> Option<VoiceScorer> {
         let store = Store::locate().unwrap();
-        match store.path(ENCODER_FILE) {
+        match store.path(crate::encoder::FILE) {
             Ok(path) => Some(VoiceScorer::load(&path).unwrap()),
             Err(error) => {
                 eprintln!("SKIPPED: {error}");

@@ -6,11 +6,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::calibrate::{area_under_curve, expected_calibration_error, fit_platt, fit_temperature};
-use super::encoder::SpeechEncoder;
 use super::fit::{Examples, Linear, fit};
 use super::head::{Head, Scaler, negative_log_odds};
 use super::labels::EmotionLabel;
 use super::pooling::pooled_vector;
+use crate::encoder::{SpeechEncoder, States};
 use crate::error::{Error, ErrorKind, Result};
 use crate::voice::caller::CallerSpeech;
 
@@ -60,7 +60,7 @@ impl VoiceFeatures {
     /// # Errors
     /// [`ErrorKind::Model`] when the encoder's weights do not fit together.
     pub fn vector(&self, speech: &CallerSpeech<'_>) -> Result<Vec<f32>> {
-        pooled_vector(&self.encoder, speech.utterance())
+        pooled_vector(&self.encoder, &States::of(&self.encoder, speech.utterance())?)
     }
 }
 

@@ -11,14 +11,14 @@ use crate::error::{Error, ErrorKind, Result};
 
 const HEADS: usize = 8;
 /// Samples (16 kHz) per state: two mel frames.
-pub(super) const SAMPLES_PER_STATE: usize = 320;
-/// Blocks whose states are pooled: of three, the second hears short and noisy speech better, the third long speech.
-pub(super) const POOLED_BLOCKS: usize = 2;
+pub const SAMPLES_PER_STATE: usize = 320;
+/// Blocks whose states are given: of three, the second hears short and noisy speech better, the third long speech.
+pub const BLOCKS: usize = 2;
 const REPAIR: &str = "run `codetta models import`";
 
 /// Stem and first blocks of Whisper base's encoder: about 10 million parameters, 45 MB in memory.
 #[derive(Debug)]
-pub(super) struct SpeechEncoder {
+pub struct SpeechEncoder {
     conv1: (Tensor, Tensor),
     conv2: (Tensor, Tensor),
     positions: Tensor,
@@ -30,7 +30,7 @@ impl SpeechEncoder {
     ///
     /// # Errors
     /// [`ErrorKind::Model`] when the file is missing, damaged, or lacks a tensor; the message names the repair.
-    pub(super) fn load(path: &Path) -> Result<Self> {
+    pub fn load(path: &Path) -> Result<Self> {
         let failed = |problem: String| Error::new(ErrorKind::Model, path.display().to_string(), problem);
         if !path.is_file() {
             return Err(failed(format!("the voice encoder is not there; {REPAIR}")));
@@ -48,8 +48,8 @@ impl SpeechEncoder {
             return Err(format!("expected conv1 of {BANDS} bands, got {bands} to {width}"));
         }
         let count = (0..).take_while(|i| weights.stored.contains_key(&format!("layers.{i}.fc1.weight"))).count();
-        if count < POOLED_BLOCKS {
-            return Err(format!("expected {POOLED_BLOCKS} or more encoder blocks, got {count}"));
+        if count < BLOCKS {
+            return Err(format!("expected {BLOCKS} or more encoder blocks, got {count}"));
         }
         Ok(Self {
             conv1,
@@ -65,11 +65,11 @@ impl SpeechEncoder {
     }
 
     /// Width of a state.
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.positions.dim(1).unwrap_or(0)
     }
 
-    /// States after each of the last [`POOLED_BLOCKS`] blocks, `[states, width]`: one state per 20 ms of `samples`
+    /// States after each of the last [`BLOCKS`] blocks, `[states, width]`: one state per 20 ms of `samples`
     /// (16 kHz, cut to the longest).
     ///
     /// # Errors
@@ -93,7 +93,7 @@ impl SpeechEncoder {
             x = block.forward(&x)?;
             states.push(x.clone());
         }
-        Ok(states.split_off(states.len() - POOLED_BLOCKS))
+        Ok(states.split_off(states.len() - BLOCKS))
     }
 }
 
@@ -188,7 +188,7 @@ mod tests {
     /// Against an independent double-precision computation with numpy (`scripts/compare-encoder`) on the same weights.
     #[test]
     fn states_agree_with_the_reference() {
-        let path = Store::locate().unwrap().folder().join(super::super::scorer::ENCODER_FILE);
+        let path = Store::locate().unwrap().folder().join(super::super::FILE);
         if !path.is_file() {
             return eprintln!("SKIPPED: {} is not there; run scripts/setup", path.display());
         }
@@ -201,7 +201,7 @@ mod tests {
             })
             .collect();
         let states = encoder.last_states(&sound).unwrap();
-        let last: Vec<Vec<f32>> = states[POOLED_BLOCKS - 1].to_vec2().unwrap();
+        let last: Vec<Vec<f32>> = states[BLOCKS - 1].to_vec2().unwrap();
         assert_eq!((last.len(), last[0].len()), (25, 512));
         let expected = [0.585_402_9, 0.578_182_8, 0.425_932, 0.794_548_8, 0.376_594_2];
         for (got, wanted) in last[3].iter().zip(expected) {

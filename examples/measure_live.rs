@@ -1,0 +1,345 @@
+//! Measures `codetta live` at the sound server: what a caller would hear, and when. `scripts/test-devices` runs it.
+//!
+//! usage: measure_live calls CODETTA COUNT      spoken answers into the virtual microphone
+//!        measure_live capture SECONDS BUSY     a counted sequence through the microphone, beside BUSY busy threads
+//!
+//! The virtual line is one device of three channels (the microphone's feed, the speaker's two sides), so that one
+//! recording holds both ends on one clock: the delay needs no allowance for buffers.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use codetta::audio::{Samples, resample};
+use codetta::capture::{Microphone, ReadOptions, decode, decode_stereo};
+use codetta::judge::{Action, Band, Mood};
+use codetta::outro::{Library, SampleCall, sample_calls};
+use codetta::units::{Frames, SampleRate};
+use realfft::RealFftPlanner;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const RATE: SampleRate = SampleRate::SPEECH;
+/// The first seconds of an outro, by which it is found in the recording.
+const FINGERPRINT_S: f64 = 6.0;
+const BAR_MS: f64 = 800.0;
+
+fn main() -> Outcome<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["calls", codetta, count] => calls(codetta, count.parse()?),
+        ["capture", seconds, busy] => capture(seconds.parse()?, busy.parse()?),
+        _ => Err("usage: measure_live calls CODETTA COUNT | measure_live capture SECONDS BUSY".into()),
+    }
+}
+
+/// What one call came to.
+struct Measured {
+    delay_ms: f64,
+    /// By the program's own log.
+    after_speech_ms: f64,
+    right: bool,
+}
+
+fn calls(codetta: &str, count: usize) -> Outcome<()> {
+    let spoken: Vec<SampleCall> = sample_calls()?
+        .into_iter()
+        .filter(|call| !call.said.is_empty() && matches!(call.expect, Action::Outro | Action::Transfer))
+        .collect();
+    let library = Library::built_in()?;
+    let outros = fingerprints(&library)?;
+    let mut measured = Vec::new();
+    for call in spoken.iter().cycle().take(count) {
+        let result = one_call(codetta, call, &library, &outros)?;
+        let verdict = if result.right { "right" } else { "WRONG" };
+        println!(
+            "{:<14} {verdict} ending, first sample {:>5.0} ms after the last word (cue: {:.0} ms)",
+            call.id, result.delay_ms, result.after_speech_ms
+        );
+        measured.push(result);
+    }
+    let mut delays: Vec<f64> = measured.iter().map(|one| one.delay_ms).collect();
+    delays.sort_by(f64::total_cmp);
+    histogram(&delays);
+    let median = delays[delays.len() / 2];
+    let wrong = measured.iter().filter(|one| !one.right).count();
+    println!(
+        "{count} answers: median {median:.0} ms, least {:.0}, most {:.0}; {wrong} wrong endings",
+        delays[0],
+        delays[delays.len() - 1]
+    );
+    println!("bar: median at most {BAR_MS:.0} ms: {}", if median <= BAR_MS { "met" } else { "MISSED" });
+    // The delay depends on the machine; what is played does not.
+    if wrong > 0 { Err(format!("{wrong} of {count} endings were wrong").into()) } else { Ok(()) }
+}
+
+fn histogram(delays: &[f64]) {
+    let bins = delays.iter().map(|ms| (ms / 50.0) as i64);
+    let (low, high) = (bins.clone().min().unwrap_or(0), bins.clone().max().unwrap_or(0));
+    for bin in low..=high {
+        let count = bins.clone().filter(|other| *other == bin).count();
+        println!("{:>5} – {:<5} ms  {}", bin * 50, bin * 50 + 50, "█".repeat(count));
+    }
+}
+
+/// Mono at 16 kHz, by name and mood.
+fn fingerprints(library: &Library) -> Outcome<Vec<(String, Mood, Vec<f32>)>> {
+    let mut all = Vec::new();
+    for outro in library.outros() {
+        let file = library.sound(&outro.file)?;
+        let sound = decode_stereo(&file.bytes, &file.name)?.to_mono();
+        let sound = resample(&sound.slice(0..sound.rate().frames(FINGERPRINT_S).0 as usize), RATE)?;
+        all.push((outro.id.clone(), outro.mood, sound.into_data()));
+    }
+    Ok(all)
+}
+
+fn one_call(
+    codetta: &str,
+    call: &SampleCall,
+    library: &Library,
+    outros: &[(String, Mood, Vec<f32>)],
+) -> Outcome<Measured> {
+    let file = call.sound()?;
+    let answer = resample(&decode(&file.bytes, &file.name, &ReadOptions::default())?, RATE)?;
+    let folder = tempfile::tempdir()?;
+    let wav = folder.path().join("answer.wav");
+    codetta::audio::write_wav(&wav, &answer)?;
+
+    let recorder = Recorder::start()?;
+    let mut program = Command::new(codetta)
+        .args(["live", "--headset", "--format", "json", "--lang", call.language.code()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()?;
+    let events = events(&mut program)?;
+    wait_for(&events, &["connected"])?;
+    // A moment for the detector to learn the line, then the caller speaks over the greeting.
+    std::thread::sleep(Duration::from_millis(700));
+    if !Command::new("paplay").args(["--device=mic_feed"]).arg(&wav).status()?.success() {
+        return Err("paplay failed".into());
+    }
+    let ending = wait_for(&events, &["outro", "waiting"])?;
+    std::thread::sleep(Duration::from_secs_f64(FINGERPRINT_S + 1.0));
+    // Ctrl-C: the call is hung up, the program leaves in peace.
+    Command::new("kill").args(["-INT", &program.id().to_string()]).status()?;
+    wait_for(&events, &["over"])?;
+    let status = program.wait()?;
+    if !status.success() {
+        return Err(format!("codetta left with {status} after Ctrl-C").into());
+    }
+    let (feed, speaker) = recorder.finish()?;
+
+    let (_, feed_at) = find(&feed, answer.data());
+    let end = feed_at as f64 + last_word(answer.data()) as f64;
+    let scores = outros.iter().map(|(id, mood, sound)| (find(&speaker, sound), id, *mood));
+    let ((score, at), id, mood) = scores.max_by(|a, b| a.0.0.total_cmp(&b.0.0)).ok_or("the library has no outro")?;
+    let expected = match (call.expect, call.band) {
+        (Action::Transfer, _) => Mood::Soothing,
+        (_, Some(Band::Middle)) => Mood::Calm,
+        _ => Mood::Bright,
+    };
+    let told = ending["id"].as_str().unwrap_or_default();
+    let right = mood == expected && id == told && library.outro(id)?.mood == mood;
+    if !right {
+        println!("{}: found {id} ({score:.2}), the program says {told}, expected {expected:?}", call.id);
+    }
+    Ok(Measured {
+        delay_ms: (at as f64 - end) / 16.0,
+        after_speech_ms: ending["after_speech_ms"].as_f64().unwrap_or(f64::NAN),
+        right,
+    })
+}
+
+/// The program's events as they come.
+fn events(program: &mut Child) -> Outcome<Receiver<serde_json::Value>> {
+    let stdout = program.stdout.take().ok_or("no output")?;
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            if let Ok(event) = serde_json::from_str(&line)
+                && sender.send(event).is_err()
+            {
+                return;
+            }
+        }
+    });
+    Ok(receiver)
+}
+
+fn wait_for(events: &Receiver<serde_json::Value>, names: &[&str]) -> Outcome<serde_json::Value> {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let event = events.recv_timeout(until.saturating_duration_since(Instant::now()));
+        let event = event.map_err(|_| format!("no event {} came within a minute", names.join(" or ")))?;
+        if event["event"] == "problem" {
+            println!("problem: {}", event["problem"]);
+        }
+        if names.iter().any(|name| event["event"] == *name) {
+            return Ok(event);
+        }
+    }
+}
+
+/// Both ends of the line, recorded.
+struct Recorder {
+    parec: Child,
+    bytes: std::thread::JoinHandle<Vec<u8>>,
+}
+
+impl Recorder {
+    fn start() -> Outcome<Self> {
+        let mut parec = Command::new("parec")
+            .args(["-d", "line.monitor", "--raw", "--format=float32le", "--rate=48000", "--channels=3"])
+            .args(["--latency-msec=100", "--channel-map=front-left,front-right,lfe"])
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut stdout = parec.stdout.take().ok_or("no output")?;
+        let bytes = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            // A recording that is cut off in the middle of a frame is as good.
+            let _ = stdout.read_to_end(&mut bytes);
+            bytes
+        });
+        Ok(Self { parec, bytes })
+    }
+
+    /// The feed and the mean of the speaker's sides, at 16 kHz.
+    fn finish(mut self) -> Outcome<(Vec<f32>, Vec<f32>)> {
+        self.parec.kill()?;
+        self.parec.wait()?;
+        let bytes = self.bytes.join().map_err(|_| "the recorder stopped")?;
+        let value = |bytes: &[u8]| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        let frames = bytes.chunks_exact(12);
+        let feed: Vec<f32> = frames.clone().map(|frame| value(&frame[8..12])).collect();
+        let speaker: Vec<f32> = frames.map(|frame| 0.5 * (value(&frame[0..4]) + value(&frame[4..8]))).collect();
+        let at_16_khz = |data| resample(&Samples::new(data, SampleRate::STUDIO), RATE).map(Samples::into_data);
+        Ok((at_16_khz(feed)?, at_16_khz(speaker)?))
+    }
+}
+
+/// Where `wanted` lies best in `recording` (frames), and how well: normalised cross-correlation, by FFT.
+fn find(recording: &[f32], wanted: &[f32]) -> (f32, usize) {
+    let size = (recording.len() + wanted.len()).next_power_of_two();
+    let mut planner = RealFftPlanner::<f32>::new();
+    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+    let spectrum = |data: &[f32]| {
+        let mut padded = data.to_vec();
+        padded.resize(size, 0.0);
+        let mut spectrum = forward.make_output_vec();
+        forward.process(&mut padded, &mut spectrum).expect("the sizes are the planner's own");
+        spectrum
+    };
+    let (all, part) = (spectrum(recording), spectrum(wanted));
+    let mut product: Vec<_> = all.iter().zip(&part).map(|(a, b)| a * b.conj()).collect();
+    // Rounding leaves traces where a real signal has none.
+    let last = product.len() - 1;
+    (product[0].im, product[last].im) = (0.0, 0.0);
+    let mut correlation = inverse.make_output_vec();
+    inverse.process(&mut product, &mut correlation).expect("the sizes are the planner's own");
+    let energy_of_part: f64 = wanted.iter().map(|s| f64::from(s * s)).sum();
+    let mut sums = vec![0.0f64];
+    sums.extend(recording.iter().scan(0.0, |sum, s| {
+        *sum += f64::from(s * s);
+        Some(*sum)
+    }));
+    let last_start = recording.len().saturating_sub(wanted.len());
+    let score = |at: usize| {
+        let energy = sums[(at + wanted.len()).min(recording.len())] - sums[at];
+        (f64::from(correlation[at]) / size as f64 / (energy.max(1e-3) * energy_of_part).sqrt()) as f32
+    };
+    (0..=last_start).map(|at| (score(at), at)).max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, 0))
+}
+
+/// Frames of 10 ms up to the last one that is speech: within 30 dB of the loudest, and 6 dB over the line's noise.
+fn last_word(answer: &[f32]) -> usize {
+    let levels: Vec<f32> =
+        answer.chunks(160).map(|c| 10.0 * (c.iter().map(|s| s * s).sum::<f32>() / 160.0 + 1e-10).log10()).collect();
+    let mut sorted = levels.clone();
+    sorted.sort_by(f32::total_cmp);
+    let (loudest, noise) = (sorted[sorted.len() - 1], sorted[sorted.len() / 10]);
+    let threshold = (loudest - 30.0).max(noise + 6.0);
+    levels.iter().rposition(|level| *level > threshold).map_or(0, |frame| 160 * (frame + 1))
+}
+
+/// Feeds a sequence in which every sample tells its successor, and looks for jumps in what the microphone brings.
+fn capture(seconds: u64, busy: usize) -> Outcome<()> {
+    let next = |value: i16| value.wrapping_mul(5).wrapping_add(1);
+    let mut pacat = Command::new("pacat")
+        .args(["--playback", "-d", "counted", "--raw", "--format=s16le", "--rate=16000", "--channels=1"])
+        .stdin(Stdio::piped())
+        .spawn()?;
+    let mut feed = pacat.stdin.take().ok_or("no input")?;
+    std::thread::spawn(move || {
+        let mut value = 1i16;
+        loop {
+            let block: Vec<u8> = (0..1600)
+                .flat_map(|_| {
+                    value = next(value);
+                    value.to_le_bytes()
+                })
+                .collect();
+            if feed.write_all(&block).is_err() {
+                return;
+            }
+        }
+    });
+    let mut microphone = Microphone::open(None)?;
+    for _ in 0..busy {
+        std::thread::spawn(|| {
+            loop {
+                std::hint::black_box((0..10_000u64).sum::<u64>());
+            }
+        });
+    }
+    let index: HashMap<i16, i64> = (0..65_536i64)
+        .scan(0i16, |value, i| {
+            let now = *value;
+            *value = next(now);
+            Some((now, i))
+        })
+        .collect();
+    let before_zero = index.iter().find(|(_, i)| **i == 65_535).map_or(0, |(value, _)| *value);
+    let (mut sound, mut last, mut in_step) = (Vec::new(), 0i16, 0u32);
+    let (mut frames, mut jumps, mut lost, mut starved) = (0u64, 0u64, 0i64, 0u64);
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(seconds) {
+        std::thread::sleep(Duration::from_millis(20));
+        sound.clear();
+        microphone.read(&mut sound)?;
+        for sample in &sound {
+            let value = (sample * 32_768.0).round() as i16;
+            frames += 1;
+            if value == 0 && last != before_zero {
+                // The feed had nothing to give: silence, no loss.
+                starved += 1;
+                continue;
+            }
+            if value == next(last) {
+                in_step += 1;
+            } else if in_step > 64 {
+                jumps += 1;
+                lost += (index[&value] - index[&last] - 1).rem_euclid(65_536);
+            }
+            last = value;
+        }
+    }
+    pacat.kill()?;
+    pacat.wait()?;
+    let faults = microphone.faults();
+    println!(
+        "capture: {frames} frames in {seconds} s ({:.1} s of sound) under {} busy threads: {jumps} jumps, {lost} frames lost \
+         ({} late buffers, {} not fetched; the feed itself gave nothing for {starved} frames)",
+        Frames(frames).seconds(RATE),
+        busy,
+        faults.late_buffers,
+        faults.lost_frames,
+    );
+    if in_step < 1600 {
+        return Err("the counted sequence did not arrive unchanged".into());
+    }
+    if jumps > 0 { Err(format!("{lost} frames were lost in {jumps} places").into()) } else { Ok(()) }
+}

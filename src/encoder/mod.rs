@@ -1,0 +1,11 @@
+//! The lower half of Whisper's encoder: how speech sounds, state by state. Hearing and voice both read it.
+
+mod blocks;
+mod mel;
+mod states;
+
+pub use blocks::{BLOCKS, SAMPLES_PER_STATE, SpeechEncoder};
+pub use states::{States, active_level};
+
+/// What its weights are called in the model store.
+pub const FILE: &str = "whisper-base-encoder3.safetensors";

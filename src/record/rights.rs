@@ -1,0 +1,268 @@
+//! What a customer may ask for: a copy of everything, erasure, and taking consent back.
+
+use rusqlite::{OptionalExtension, params};
+use serde::Serialize;
+
+use super::append::combined;
+use super::audit::Note;
+use super::call_record::CallRecord;
+use super::facts::{COLUMNS, Facts};
+use super::key::hex;
+use super::ledger::Ledger;
+use super::roles::Right;
+use super::sql::digest;
+use super::tasks::Task;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Everything that is held of a customer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Export {
+    pub customer: String,
+    pub pseudonym: String,
+    pub do_not_call: bool,
+    pub recording: bool,
+    pub emotion: bool,
+    pub calls: Vec<CallRecord>,
+    pub tasks: Vec<Task>,
+}
+
+/// What an erasure did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Erased {
+    pub pseudonym: String,
+    /// Whether there was a key to destroy.
+    pub key_destroyed: bool,
+    /// Objects removed from this database.
+    pub objects: u64,
+    /// Calls whose figures stay, no longer tied to anybody.
+    pub calls: u64,
+    /// SHA-256 of what was removed, as in the audit; empty if there was nothing.
+    pub digest: String,
+}
+
+impl Ledger {
+    /// Opens everything that is held of a customer.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for a customer that is not known, [`ErrorKind::Permission`] for any but the
+    /// administrator.
+    pub fn export(&self, customer: &str) -> Result<Export> {
+        self.require(Right::Administer)?;
+        let pseudonym = self.pseudonym(customer);
+        let seqs: Vec<i64> = self
+            .db
+            .prepare("SELECT seq FROM calls WHERE customer = ? AND superseded = 0 ORDER BY at, seq")
+            .and_then(|mut s| s.query_map([&pseudonym], |row| row.get(0))?.collect())
+            .map_err(|e| self.failed(e))?;
+        let flags: Option<(bool, bool, bool)> = self
+            .db
+            .query_row(
+                "SELECT do_not_call, recording, emotion FROM customers WHERE pseudonym = ?",
+                [&pseudonym],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .optional()
+            .map_err(|e| self.failed(e))?;
+        self.note_read(&pseudonym, "exported".into())?;
+        if seqs.is_empty() && flags.is_none() {
+            return Err(Error::new(ErrorKind::NotFound, "customer", "nothing is recorded under that name"));
+        }
+        let (do_not_call, recording, emotion) = flags.unwrap_or((false, true, true));
+        let calls = seqs.into_iter().map(|seq| self.opened(seq).map(|open| open.record)).collect::<Result<_>>()?;
+        let tasks = self.tasks_where("customer = ?", &[&pseudonym])?;
+        Ok(Export { customer: customer.to_owned(), pseudonym, do_not_call, recording, emotion, calls, tasks })
+    }
+
+    /// Destroys the customer's key, and with it the sealed content in this ledger and in every backup of it; removes
+    /// the sealed rows here, and unties the figures from the customer. Safe to run again.
+    ///
+    /// Copies of the *key store* that were made before still hold the key: replace them (`ledger backup-keys`).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Permission`] for any but the administrator; the database's.
+    pub fn erase(&self, customer: &str) -> Result<Erased> {
+        self.require(Right::Administer)?;
+        let pseudonym = self.pseudonym(customer);
+        // The key first: it is what matters, and the rest can be repeated.
+        let key_destroyed = self.store.destroy(&pseudonym, (self.clock)())?;
+        // Numbered, so that a key store from before an erasure can be told.
+        let subject = format!("erasure {}", self.store.erased()?.len());
+        let erased = self.write(|ledger| ledger.untie(&pseudonym, i64::MAX, ("erase", subject)))?;
+        self.flush_deleted()?;
+        let (objects, calls, digest) = erased;
+        Ok(Erased { pseudonym, key_destroyed, objects, calls, digest })
+    }
+
+    /// Removes the sealed rows of a pseudonym and its ties to calls that started before `before`.
+    pub(super) fn untie(
+        &self,
+        pseudonym: &str,
+        before: i64,
+        (action, subject): (&str, String),
+    ) -> Result<(u64, u64, String)> {
+        let failed = |e| self.failed(e);
+        let ties = "customer = ?1 AND at <= ?2";
+        let values: &[&dyn rusqlite::ToSql] = &[&pseudonym, &before];
+        let audit = self.head()?.sequence + 1;
+        let calls = self
+            .db
+            .execute(
+                &format!("INSERT INTO tombstone SELECT seq, 'link', link, {audit} FROM calls WHERE {ties}"),
+                values,
+            )
+            .map_err(failed)?;
+        let sealed = "class <> 'detail' AND seq IN (SELECT seq FROM calls WHERE at <= ?2) AND customer = ?1";
+        let bury = format!(
+            "INSERT INTO tombstone SELECT seq, CASE WHEN EXISTS (SELECT 1 FROM tombstone t WHERE t.seq = c.seq AND \
+             t.class = c.class) THEN class || '/2' ELSE class END, hash, {audit} FROM content c WHERE {sealed}"
+        );
+        let objects = self.db.execute(&bury, values).map_err(failed)?;
+        self.db.execute(&format!("DELETE FROM content WHERE {sealed}"), values).map_err(failed)?;
+        self.db
+            .execute("UPDATE content SET customer = NULL WHERE customer = ?1 AND seq IN (SELECT seq FROM calls WHERE at <= ?2)", values)
+            .map_err(failed)?;
+        self.db
+            .execute(
+                "UPDATE tasks SET customer = NULL WHERE call IN (SELECT call FROM calls WHERE customer = ?1 AND at <= ?2)",
+                values,
+            )
+            .map_err(failed)?;
+        self.db
+            .execute(&format!("UPDATE calls SET customer = NULL, link = NULL WHERE {ties}"), values)
+            .map_err(failed)?;
+        self.db.execute("DELETE FROM customers WHERE pseudonym = ?", [pseudonym]).map_err(failed)?;
+        let hash = self.tombstones_of(audit)?;
+        // Not the pseudonym: the audit outlives the erasure.
+        let detail = format!("{objects} sealed objects, {calls} calls untied");
+        self.note(Note { action, subject, detail, digest: Some(hash) })?;
+        Ok((objects as u64, calls as u64, hex(&hash)))
+    }
+
+    /// Takes consent back. Without `recording`, transcripts and audio are removed and no more are kept; without
+    /// `emotion`, sentiment, voice and emotion words are removed from the customer's records and no more are kept.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Permission`] for any but the administrator; the database's.
+    pub fn withdraw(&self, customer: &str, recording: bool, emotion: bool) -> Result<u64> {
+        self.require(Right::Administer)?;
+        let pseudonym = self.pseudonym(customer);
+        let removed = self.write(|ledger| {
+            ledger.set_customer(&pseudonym, "recording", !recording)?;
+            ledger.set_customer(&pseudonym, "emotion", !emotion)?;
+            let mut removed = 0;
+            if recording {
+                let condition = "class IN ('transcript', 'audio') AND customer = ?";
+                let detail = "recording".to_owned();
+                let buried = ledger.bury(condition, false, &[&pseudonym], "withdraw", "customer", detail)?;
+                removed += buried.map_or(0, |(count, ..)| count);
+            }
+            if emotion {
+                removed += ledger.strip_emotion(&pseudonym)?;
+            }
+            Ok(removed)
+        })?;
+        self.flush_deleted()?;
+        Ok(removed)
+    }
+
+    /// Notes that a customer must not be called, or may be again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Permission`] for a role without tasks; the database's.
+    pub fn do_not_call(&self, customer: &str, flag: bool) -> Result<()> {
+        self.require(Right::Tasks)?;
+        let pseudonym = self.pseudonym(customer);
+        self.write(|ledger| {
+            ledger.set_customer(&pseudonym, "do_not_call", flag)?;
+            let detail = if flag { "do not call" } else { "may be called" };
+            ledger
+                .note(Note { action: "customer", subject: pseudonym, detail: detail.into(), digest: None })
+                .map(|_| ())
+        })
+    }
+
+    /// Whether a customer must not be called.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Permission`] for a role without tasks; the database's.
+    pub fn is_do_not_call(&self, customer: &str) -> Result<bool> {
+        self.require(Right::Tasks)?;
+        self.db
+            .query_row("SELECT do_not_call FROM customers WHERE pseudonym = ?", [self.pseudonym(customer)], |r| {
+                r.get(0)
+            })
+            .optional()
+            .map(Option::unwrap_or_default)
+            .map_err(|e| self.failed(e))
+    }
+
+    /// Sets a flag; a withdrawn consent (`false` for recording or emotion) is never set back by this.
+    fn set_customer(&self, pseudonym: &str, flag: &str, value: bool) -> Result<()> {
+        let keep = if flag == "do_not_call" { "" } else { &format!(" AND {flag} > ?2") };
+        self.db
+            .execute("INSERT OR IGNORE INTO customers (pseudonym) VALUES (?)", [pseudonym])
+            .and_then(|_| {
+                let update = format!("UPDATE customers SET {flag} = ?2 WHERE pseudonym = ?1{keep}");
+                self.db.execute(&update, params![pseudonym, value])
+            })
+            .map(|_| ())
+            .map_err(|e| self.failed(e))
+    }
+
+    /// Replaces each of the customer's records by one without sentiment, voice and words; the old hashes stay provable.
+    fn strip_emotion(&self, pseudonym: &str) -> Result<u64> {
+        let failed = |e| self.failed(e);
+        let before: Vec<(i64, Facts)> = self
+            .db
+            .prepare(&format!("SELECT seq, {COLUMNS} FROM calls WHERE customer = ? AND emotion = 1"))
+            .and_then(|mut s| s.query_map([pseudonym], |row| Ok((row.get(0)?, Facts::from_row(row, 1)?)))?.collect())
+            .map_err(failed)?;
+        if before.is_empty() {
+            return Ok(0);
+        }
+        let audit = self.head()?.sequence + 1;
+        let mut stripped = Vec::with_capacity(before.len());
+        for (seq, mut facts) in before {
+            let bury = "INSERT OR IGNORE INTO tombstone SELECT seq, 'facts', hash, ?2 FROM calls WHERE seq = ?1";
+            self.db.execute(bury, params![seq, audit]).map_err(failed)?;
+            let bury = "INSERT OR IGNORE INTO tombstone SELECT seq, class, hash, ?2 FROM content
+                        WHERE seq = ?1 AND class = 'detail'";
+            self.db.execute(bury, params![seq, audit]).map_err(failed)?;
+            let detail: Vec<u8> = self
+                .db
+                .query_row("SELECT sealed FROM content WHERE seq = ? AND class = 'detail'", [seq], |row| row.get(0))
+                .map_err(failed)?;
+            let corrupt = |_| Error::new(ErrorKind::Corrupt, format!("record {seq}"), "its detail was altered");
+            let mut record: CallRecord = serde_json::from_slice(&detail).map_err(corrupt)?;
+            record.consent.emotion = false;
+            let record = record.as_agreed();
+            let detail = serde_json::to_vec(&record).unwrap_or_default();
+            (facts.emotion, facts.score, facts.label, facts.angry, facts.negative, facts.words) =
+                (false, None, None, None, None, None);
+            let (hash, detail_hash) = (facts.hash(), digest(&[b"detail", &detail]));
+            self.db
+                .execute(
+                    "UPDATE calls SET emotion = 0, score = NULL, label = NULL, angry = NULL, negative = NULL,
+                     words = NULL, hash = ?2 WHERE seq = ?1",
+                    params![seq, hash],
+                )
+                .and_then(|_| {
+                    let update = "UPDATE content SET sealed = ?2, hash = ?3 WHERE seq = ?1 AND class = 'detail'";
+                    self.db.execute(update, params![seq, detail, detail_hash])
+                })
+                .map_err(failed)?;
+            stripped.push((seq, [("facts", hash), ("detail", detail_hash)]));
+        }
+        let hash = self.tombstones_of(audit)?;
+        let note =
+            Note { action: "withdraw", subject: "customer".into(), detail: "emotion".into(), digest: Some(hash) };
+        self.note(note)?;
+        let count = stripped.len() as u64;
+        for (seq, objects) in stripped {
+            let detail = "facts,detail".to_owned();
+            let digest = Some(combined(&objects));
+            self.note(Note { action: "strip", subject: seq.to_string(), detail, digest })?;
+        }
+        Ok(count)
+    }
+}
