@@ -13,6 +13,5 @@ mod wheel;
 pub use import::{Import, import};
 pub use manifest::{Manifest, ModelFile, Source, Wheel};
 pub use mel_filters::mel_filters;
-pub(crate) use store::sha256;
 pub use store::{State, Store};
 pub(crate) use store::{hexadecimal, sha256};
