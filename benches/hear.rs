@@ -54,7 +54,7 @@ fn recognising(criterion: &mut Criterion) {
     for alternatives in [0, 6] {
         let options = Options { alternatives, ..Options::default() };
         group.bench_function(format!("mel, encode, decode, {alternatives} alternatives"), |bencher| {
-            bencher.iter(|| recogniser.hear(&utterance, Language::Zh, &options));
+            bencher.iter(|| recogniser.hear(&utterance, Language::Zh, &options, || None));
         });
     }
     group.finish();

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use codetta::audio::{Line, Samples, resample, telephone, write_wav};
-use codetta::hear::{Options, Recogniser};
+use codetta::encoder::{SpeechEncoder, States};
+use codetta::hear::{AnswerSound, Options, Recogniser};
 use codetta::model::Store;
 use codetta::{Error, ErrorKind, Language, Result, SampleRate, capture, segment};
 use serde::Deserialize;
@@ -120,6 +121,7 @@ fn main() -> Result<()> {
         None => Store::locate()?.path("ggml-whisper-base-q8_0.bin")?,
     };
     let mut recogniser = Recogniser::load(&model, arguments.threads)?;
+    let encoder = SpeechEncoder::load(&Store::locate()?.path(codetta::encoder::FILE)?)?;
     let mut dump = match &arguments.dump {
         Some(path) => Some(std::fs::File::create(path).map_err(|e| Error::io(path, &e))?),
         None => None,
@@ -138,7 +140,7 @@ fn main() -> Result<()> {
             if let Some(folder) = &arguments.wav {
                 write_wav(&folder.join(&wav), &sound)?;
             }
-            let row = measure(&mut recogniser, &sound, language)?;
+            let row = measure(&mut recogniser, &encoder, &sound, language)?;
             if let Some(file) = &mut dump {
                 writeln!(file, "{}", row.line(&clip, &set, name, &wav)).map_err(|e| Error::io(&manifest, &e))?;
             }
@@ -171,16 +173,14 @@ fn arrive(path: &Path, line: Line, clip: &Clip) -> Result<Samples> {
     resample(&telephone(&capture::read(path)?, line, seed)?, SampleRate::SPEECH)
 }
 
-fn measure(recogniser: &mut Recogniser, sound: &Samples, language: Language) -> Result<Row> {
+fn measure(recogniser: &mut Recogniser, encoder: &SpeechEncoder, sound: &Samples, language: Language) -> Result<Row> {
     let start = Instant::now();
     let (heard, detail) = match segment::speech(sound)? {
         None => (None, json!(null)),
         Some(utterance) => {
-            let (heard, detail) = recogniser.hear_in_detail(
-                &utterance,
-                language,
-                &Options { deadline: Duration::from_secs(120), ..Options::default() },
-            )?;
+            let options = Options { deadline: Duration::from_secs(120), ..Options::default() };
+            let sound = AnswerSound::of(&States::of(encoder, &utterance)?)?;
+            let (heard, detail) = recogniser.hear_in_detail(&utterance, language, &options, || sound)?;
             (Some(heard), json!(detail))
         }
     };

@@ -329,8 +329,8 @@ fn what_was_understood_too_early_is_dropped() {
     let sounds = Sounds::prepare(&library, &policy, &settings, &PlayHistory::default()).unwrap();
     let (remote, _mixer) = Mixer::new(sink.rate, MixerSettings::default());
     let adapter = Box::new(ConsoleAdapter::answering(std::io::sink()));
-    let mut conversation =
-        Conversation::new(ConversationSettings::default(), policy, sounds, remote, adapter, Box::new(())).unwrap();
+    let held = ConversationSettings { duplex: Duplex::Full, ..Default::default() };
+    let mut conversation = Conversation::new(held, policy, sounds, remote, adapter, Box::new(())).unwrap();
     conversation.connect();
     let caller = speaks(5.0, "satisfied-en");
     let terms = Terms { language: Language::En, ..Terms::default() };

@@ -42,7 +42,7 @@ fn callbacks_never_allocate() {
 
     // Playback: through fades and limiting, taped, also when nobody fetches the tape.
     let rate = SampleRate::STUDIO;
-    let loud = Stereo::new(vec![0.9; 9_600], vec![-0.9; 9_600], rate);
+    let loud = Stereo::new(vec![0.9; 9_600], vec![0.5; 9_600], rate);
     let settings = TrackSettings { loudness: Loudness::Gain(Decibels(6.0)), ..TrackSettings::default() };
     for channels in [1usize, 2, 6] {
         let (mut remote, mixer) = Mixer::new(rate, MixerSettings::default());

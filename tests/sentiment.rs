@@ -31,6 +31,7 @@ fn hard_sentences_mostly_come_out_right() {
     for (list, least) in [
         (include_str!("data/sentiment-checklist-dev.tsv"), 0.7),
         (include_str!("data/sentiment-checklist-test.tsv"), 0.7),
+        (include_str!("data/sentiment-checklist-fresh.tsv"), 0.7),
     ] {
         let rows = checklist(list);
         let right = rows.iter().filter(|(truth, text)| polarity(SENTIMENT.analyse(text).label) == *truth).count();
@@ -69,6 +70,39 @@ fn a_long_text_is_read_in_part_and_trusted_less() {
         assert_eq!(assessed.doubt, Some(Doubt::TooLong));
         assert!(assessed.sentiment.confidence <= 0.5);
     }
+}
+
+#[test]
+fn symbols_tell_something_only_where_they_are_known() {
+    for text in ["🚲", "🦄🧵🛷", "😶\u{200d}🌫\u{fe0f}", "♠♣", "→→→"] {
+        let assessed = SENTIMENT.assess(text);
+        assert_eq!(assessed.doubt, Some(Doubt::NoWords), "{text}");
+        assert_eq!((assessed.sentiment.label, assessed.sentiment.confidence), (SentimentLabel::Neutral, 0.0));
+    }
+    for (text, label) in [("👍👍", SentimentLabel::Positive), ("😡", SentimentLabel::Negative)] {
+        assert_eq!(SENTIMENT.assess(text).doubt, None);
+        assert_eq!(SENTIMENT.analyse(text).label, label, "{text}");
+    }
+}
+
+#[test]
+fn mixed_languages_are_read_as_one_sentence() {
+    for (text, label) in [
+        ("师傅 very good，下次还找他", SentimentLabel::Positive),
+        ("the service 太差了，I want a refund", SentimentLabel::Negative),
+    ] {
+        let assessed = SENTIMENT.assess(text);
+        assert_eq!((assessed.sentiment.label, assessed.doubt), (label, None), "{text}: {assessed:?}");
+    }
+    // Mostly another script: not judged, however clear the few words are.
+    assert_eq!(SENTIMENT.assess("Очень плохо обслужили нас вчера вечером, bad").doubt, Some(Doubt::Foreign));
+}
+
+#[test]
+fn control_characters_between_words_are_spaces() {
+    let plain = SENTIMENT.analyse("the repair was awful");
+    assert_eq!(SENTIMENT.analyse("the\u{0}repair\u{1b}was\r\nawful\u{7f}"), plain);
+    assert_eq!(SENTIMENT.analyse("\u{202e}the repair\u{200b} was awful\u{feff}"), plain);
 }
 
 #[test]

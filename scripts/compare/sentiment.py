@@ -28,8 +28,9 @@ def rows(root, data):
     pack("vader_gt", "vader-amazon", "dev", "rank", "English product snippets, mean rating (development)")
     pack("stc3", "", "dev", "rank", "Help-desk dialogues, last turn, Mandarin (development)", "zh")
     pack("stc3", "", "dev", "rank", "Help-desk dialogues, last turn, English (development)", "en")
-    for part, title in (("test", "Checklist, read once"), ("dev", "Checklist, used in development")):
-        lines = (root / f"tests/data/sentiment-checklist-{part}.tsv").read_text(encoding="utf-8").splitlines()
+    for parts, title in ((("fresh",), "Checklist, read once"), (("dev", "test"), "Checklists, used in development")):
+        lines = [line for part in parts for line in
+                 (root / f"tests/data/sentiment-checklist-{part}.tsv").read_text(encoding="utf-8").splitlines()]
         for lang, name in (("zh", "Mandarin"), ("en", "English")):
             found = [line.split("\t") for line in lines if line and not line.startswith("#")]
             out[f"{title}, {name}"] = "three", [(t, lang, int(p)) for p, _, t in found if language(t) == lang]
@@ -97,12 +98,13 @@ def calibration_error(confidence, right, bins=10):
 
 
 def plot(path, curves, bins=10):
-    """A reliability diagram: stated confidence across, share that was right up."""
+    """A reliability diagram: stated confidence across, share that was right up; bins of five texts and more."""
     size, pad = 320, 40
     at = lambda x, y: f"{pad + x * size:.1f},{pad + (1 - y) * size:.1f}"
     colours = ["#1b6ca8", "#c8553d", "#5a8f29"]
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size + 2 * pad + 160} {size + 2 * pad}" '
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size + 2 * pad + 190} {size + 2 * pad}" '
            'font-family="sans-serif" font-size="12">',
+           f'<rect width="{size + 2 * pad + 190}" height="{size + 2 * pad}" fill="white"/>',
            f'<rect x="{pad}" y="{pad}" width="{size}" height="{size}" fill="none" stroke="#999"/>',
            f'<polyline points="{at(0, 0)} {at(1, 1)}" stroke="#bbb" stroke-dasharray="4" fill="none"/>',
            f'<text x="{pad + size / 2}" y="{pad + size + 28}" text-anchor="middle">stated confidence</text>',
@@ -112,7 +114,7 @@ def plot(path, curves, bins=10):
         out.append(f'<text x="{pad - 4}" y="{pad + (1 - tick) * size + 4}" text-anchor="end">{tick:g}</text>')
     for number, (name, (confidence, right)) in enumerate(curves.items()):
         which = np.minimum((confidence * bins).astype(int), bins - 1)
-        points = [(confidence[which == b].mean(), right[which == b].mean(), (which == b).sum()) for b in range(bins) if (which == b).any()]
+        points = [(confidence[which == b].mean(), right[which == b].mean(), (which == b).sum()) for b in range(bins) if (which == b).sum() >= 5]
         colour = colours[number % len(colours)]
         out.append(f'<polyline points="{" ".join(at(x, y) for x, y, _ in points)}" stroke="{colour}" fill="none" stroke-width="2"/>')
         out += [f'<circle cx="{pad + x * size:.1f}" cy="{pad + (1 - y) * size:.1f}" r="{2 + np.sqrt(n) / 6:.1f}" fill="{colour}"/>' for x, y, n in points]

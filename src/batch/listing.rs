@@ -99,7 +99,7 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Lists a folder, recursively, or a manifest (`.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.parquet`).
+    /// Lists a folder, recursively, or a manifest (`.csv`, `.tsv`, `.jsonl`, `.ndjson`).
     ///
     /// `root` is the folder that paths are below: none takes the folder itself, or the manifest's. `except` (the
     /// folder that results are written to) is left out. The order is that of the names, or of the manifest.

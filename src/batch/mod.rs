@@ -34,7 +34,6 @@ mod journal;
 mod label;
 mod listing;
 mod manifest;
-mod parquet_manifest;
 mod rated;
 mod report;
 mod row;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::capture::{self, ReadOptions};
+use crate::audio::Samples;
 use crate::error::Result;
 use crate::hear::{Intents, RatingPosterior, Transcript};
 use crate::judge::{self, Consent, Decision, Evidence, Policy, RatingSource};
@@ -46,13 +46,13 @@ pub struct SentimentRecord {
     pub label: SentimentLabel,
 }
 
-/// Reads a recording, listens and judges. Also tells the recording's length in seconds.
+/// Reads a recording with `read`, listens and judges. Also tells the recording's length in seconds.
 ///
 /// # Errors
-/// Those of [`capture::read_with`] and [`Listener::listen`], about `file`.
+/// Those of `read`, and of [`Listener::listen`] about `file`.
 pub fn rate(
     file: &Path,
-    options: &ReadOptions,
+    read: impl FnOnce() -> Result<Samples>,
     listener: &Listener,
     terms: Terms,
     policy: &Policy,
@@ -60,7 +60,7 @@ pub fn rate(
 ) -> Result<(Answer, Decision, f64)> {
     let start = Instant::now();
     let mut timings = Timings::default();
-    let samples = timings.time(Stage::Read, || capture::read_with(file, options))?;
+    let samples = timings.time(Stage::Read, read)?;
     let mut answer = listener.listen(&samples, terms).map_err(|e| e.about(file.display().to_string()))?;
     let decision = timings.time(Stage::Judge, || judge::decide(&answer.evidence(policy, consent), policy));
     answer.timings.merge(&timings);

@@ -14,10 +14,12 @@ use super::listing::Item;
 use super::rated::{rate, rated};
 use super::row::Row;
 use super::suspect::Marks;
-use crate::capture::{Channel, ReadOptions};
+use crate::audio::Samples;
+use crate::capture::{Channel, ReadOptions, read_stereo, read_with};
 use crate::error::{Error, ErrorKind, Result};
 use crate::judge::{Consent, Policy};
 use crate::listen::{Listener, Terms, Timings};
+use crate::voice::is_two_sided;
 
 /// What all workers share.
 pub struct Work {
@@ -101,7 +103,8 @@ impl Work {
     }
 
     fn listen(&self, path: &Path, item: &Item, terms: Terms, options: &ReadOptions) -> Result<(Box<Row>, Timings)> {
-        let (answer, decision, seconds) = rate(path, options, &self.listener, terms, &self.policy, self.consent)?;
+        let (answer, decision, seconds) =
+            rate(path, || callers_side(path, options), &self.listener, terms, &self.policy, self.consent)?;
         let evidence = answer.evidence(&self.policy, self.consent);
         let row = Row {
             rated: rated(item.file.clone(), &answer, &evidence, decision),
@@ -114,6 +117,16 @@ impl Work {
         };
         Ok((Box::new(row), answer.timings))
     }
+}
+
+/// The channel that is asked for. Two people who talk in turn on two channels are not mixed: one of them is an agent.
+fn callers_side(path: &Path, options: &ReadOptions) -> Result<Samples> {
+    let samples = read_with(path, options)?;
+    if options.channel == Channel::Mix && is_two_sided(&read_stereo(path)?) {
+        let problem = "two people on two channels; name the caller's in a manifest's column channel: left or right";
+        return Err(Error::new(ErrorKind::Usage, path.display().to_string(), problem));
+    }
+    Ok(samples)
 }
 
 /// Starts a worker. It ends when nothing is left to be begun, or nobody takes its results.

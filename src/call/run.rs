@@ -19,6 +19,8 @@ use crate::units::SampleRate;
 const STEP: Duration = Duration::from_millis(8);
 /// A microphone that delivers nothing for so long has its place taken by silence, so that the call's clock goes on.
 const STARVED: Duration = Duration::from_millis(300);
+/// A microphone that has delivered nothing for so long is gone.
+const GONE: Duration = Duration::from_secs(5);
 /// The screen is drawn so often.
 const DRAW: Duration = Duration::from_millis(66);
 
@@ -71,6 +73,7 @@ pub async fn run(
     let (answers_in, mut answers) = mpsc::unbounded_channel();
     let mut step = tokio::time::interval(STEP);
     step.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut heard_last = Instant::now();
     let (mut sound, mut last_sound, mut last_drawn) = (Vec::new(), Instant::now(), Instant::now() - DRAW);
     let (mut starved, mut gone, mut asked) = (false, None, true);
     conversation.connect();
@@ -89,13 +92,16 @@ pub async fn run(
                     gone = Some("the microphone is gone");
                 }
                 if !sound.is_empty() {
-                    (last_sound, starved) = (Instant::now(), false);
+                    (last_sound, heard_last, starved) = (Instant::now(), Instant::now(), false);
                 } else if last_sound.elapsed() > STARVED {
                     if !std::mem::replace(&mut starved, true) {
                         conversation.tell_problem("the microphone delivers no sound; silence stands in");
                     }
                     sound.resize(SampleRate::SPEECH.frames(last_sound.elapsed().as_secs_f64()).0 as usize, 0.0);
                     last_sound = Instant::now();
+                    if heard_last.elapsed() > GONE {
+                        gone = Some("the microphone is gone");
+                    }
                 }
                 conversation.hear(&sound)?;
                 if sink.follow(conversation.now())? == LineState::Gone {

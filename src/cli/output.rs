@@ -12,7 +12,8 @@ pub enum Format {
     Json,
     /// Only `evaluate`: a table, and beside results.jsonl a results.csv
     Csv,
-    /// Only `evaluate`: a table, and beside results.jsonl a results.parquet
+    /// Known so that the answer to it is a clear one: it is not supported
+    #[value(hide = true)]
     Parquet,
 }
 

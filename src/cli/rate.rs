@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use codetta::batch::{self, Rated};
-use codetta::capture::ReadOptions;
 use codetta::judge::{Action, Consent, DecisionRecord, Evidence, Policy};
 use codetta::listen::{Listener, Terms};
+use codetta::voice::CallerChannel;
 use codetta::{Error, Result};
 
 use super::Status;
 use super::options::ListenOptions;
 use super::output::Output;
+use super::voice::callers_side;
 
 #[derive(Args)]
 pub struct RateArgs {
@@ -28,6 +29,10 @@ pub struct RateArgs {
     #[arg(long, value_name = "FOLDER")]
     records: Option<PathBuf>,
 
+    /// Which channel of a stereo call recording is the caller's; the agent's is not heard
+    #[arg(long, alias = "channel", value_enum, value_name = "SIDE")]
+    caller: Option<CallerChannel>,
+
     #[command(flatten)]
     listen: ListenOptions,
 }
@@ -40,7 +45,7 @@ pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
     output.columns(&["file", "rating", "heard", "words", "voice", "decision", "why", "ms"]);
     let mut status = Status::Done;
     for file in &args.files {
-        match rate(file, &listener, args.listen.terms(), &policy, consent) {
+        match rate(file, args.caller, &listener, args.listen.terms(), &policy, consent) {
             Ok((record, evidence)) => {
                 if let Some(records) = &records {
                     records.write(file, &evidence, &policy)?;
@@ -60,12 +65,14 @@ pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
 /// Reads, listens and judges; says so when nothing was there to be heard.
 fn rate(
     file: &Path,
+    caller: Option<CallerChannel>,
     listener: &Listener,
     terms: Terms,
     policy: &Policy,
     consent: Consent,
 ) -> Result<(Rated, Evidence)> {
-    let (answer, decision, seconds) = batch::rate(file, &ReadOptions::default(), listener, terms, policy, consent)?;
+    let read = || callers_side(file, caller);
+    let (answer, decision, seconds) = batch::rate(file, read, listener, terms, policy, consent)?;
     if answer.heard.is_none() && answer.keys.presses.is_empty() {
         eprintln!(
             "codetta: {}: no speech and no key was found in {seconds:.1} s; check that this is the caller's channel",

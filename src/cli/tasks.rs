@@ -1,6 +1,6 @@
 //! `codetta tasks`: from alerts to tasks, from tasks to solutions, and whether it helped.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -276,7 +276,7 @@ fn ledger_may_analyse(ledger: &Ledger) -> Result<()> {
 
 fn plan_calls(
     ledger: &Ledger,
-    file: &PathBuf,
+    file: &Path,
     zone_name: &str,
     holidays: &[String],
     output: &mut Output,

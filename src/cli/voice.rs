@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use codetta::audio::{Samples, resample};
-use codetta::capture::{Channel, ReadOptions, read_with};
+use codetta::capture::{Channel, ReadOptions, read_stereo, read_with};
 use codetta::model::Store;
 use codetta::segment::{FRAME, Utterance, VoiceDetector, speech};
 use codetta::voice::{
     CallLeg, Caller, CallerChannel, CallerSpeech, Caution, Prosody, VoiceAssessment, VoiceEmotion, VoiceScorer,
+    is_two_sided,
 };
-use codetta::{Error, Frames, Result, SampleRate};
+use codetta::{Error, ErrorKind, Frames, Result, SampleRate};
 use serde::Serialize;
 
 use super::Status;
@@ -30,7 +31,7 @@ pub struct VoiceArgs {
     files: Vec<PathBuf>,
 
     /// Which channel of a stereo call recording is the caller's; the agent's is not looked at
-    #[arg(long, value_enum, value_name = "SIDE")]
+    #[arg(long, alias = "channel", value_enum, value_name = "SIDE")]
     caller: Option<CallerChannel>,
 
     /// Take each file as one utterance, without looking for speech in it
@@ -130,14 +131,26 @@ fn row(record: &Voiced) -> Vec<String> {
     ]
 }
 
-/// The caller's speech in a recording, if there is any.
-pub fn caller_speech(file: &Path, caller: Option<CallerChannel>, whole: bool) -> Result<Option<CallerSpeech<'static>>> {
+/// The caller's side of a recording, mono.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] where the recording has two sides and none is named: the agent's voice is never judged.
+pub fn callers_side(file: &Path, caller: Option<CallerChannel>) -> Result<Samples> {
     let channel = match caller {
         None => Channel::Mix,
         Some(CallerChannel::Left) => Channel::LEFT,
         Some(CallerChannel::Right) => Channel::RIGHT,
     };
-    let recording = read_with(file, &ReadOptions { channel, ..ReadOptions::default() })?;
+    if caller.is_none() && is_two_sided(&read_stereo(file)?) {
+        let problem = "two people on two channels; name the caller's with --caller left or --caller right";
+        return Err(Error::new(ErrorKind::Usage, file.display().to_string(), problem));
+    }
+    read_with(file, &ReadOptions { channel, ..ReadOptions::default() })
+}
+
+/// The caller's speech in a recording, if there is any.
+pub fn caller_speech(file: &Path, caller: Option<CallerChannel>, whole: bool) -> Result<Option<CallerSpeech<'static>>> {
+    let recording = callers_side(file, caller)?;
     let leg = CallLeg::<Caller>::of_caller(resample(&recording, SampleRate::SPEECH)?);
     let found = leg.speech(|samples| -> Result<Vec<Utterance>> {
         if whole { Ok(vec![undivided(samples)]) } else { Ok(speech(samples)?.into_iter().collect()) }

@@ -29,7 +29,7 @@ pub struct TrainArgs {
     #[arg(long)]
     output: PathBuf,
     /// Which channel of stereo recordings is the caller's
-    #[arg(long)]
+    #[arg(long, alias = "channel", value_enum, value_name = "SIDE")]
     caller: Option<CallerChannel>,
     /// Leave this speaker out, to judge the head on him afterwards
     #[arg(long)]

@@ -1,9 +1,8 @@
 //! What the caller said: transcript, rating posterior, requests.
 
 mod answer;
+mod answer_sound;
 mod grammar;
-#[cfg(feature = "whisper")]
-mod head;
 mod heard;
 mod posterior;
 #[cfg(feature = "whisper")]
@@ -14,6 +13,7 @@ mod search;
 mod session;
 
 pub use answer::{Answer, read};
+pub use answer_sound::AnswerSound;
 pub use grammar::Request;
 pub use heard::{Heard, Intents, RatingPosterior, Transcript};
 pub use posterior::Masses;

@@ -1,16 +1,15 @@
 //! The recogniser: an utterance in, transcript, rating posterior and requests out.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::answer::read;
-use super::head::{Head, is_one_word};
+use super::answer_sound::{AnswerSound, ShortAnswers};
 use super::heard::{Heard, Transcript};
 use super::posterior::{Calibration, Masses};
-use super::search::{Found, NextToken, Token, search};
+use super::search::{Found, NextToken, search};
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
@@ -46,8 +45,6 @@ impl Default for Options {
 #[derive(Clone, Debug, Serialize)]
 pub struct Detail {
     pub masses: Masses,
-    /// The most probable first tokens, in hexadecimal, and their log-probabilities.
-    pub first: Vec<(String, f32)>,
     /// The heaviest texts and their probabilities.
     pub texts: Vec<(String, f32)>,
 }
@@ -55,8 +52,6 @@ pub struct Detail {
 /// A loaded model, used for one utterance at a time.
 pub struct Recogniser {
     session: Session,
-    /// Text tokens by their bytes in hexadecimal.
-    tokens: HashMap<String, Token>,
 }
 
 impl Recogniser {
@@ -68,9 +63,7 @@ impl Recogniser {
     /// [`ErrorKind::Model`] if the file is no such model, [`ErrorKind::Unsupported`] if it knows English only,
     /// those of the file system.
     pub fn load(path: &Path, threads: usize) -> Result<Self> {
-        let session = Session::load(path, threads.max(1))?;
-        let tokens = (0..session.end_of_text()).map(|token| (hexadecimal(session.text(token)), token)).collect();
-        Ok(Self { session, tokens })
+        Ok(Self { session: Session::load(path, threads.max(1))? })
     }
 
     /// Another recogniser on the same weights, for a second utterance at the same time.
@@ -78,17 +71,26 @@ impl Recogniser {
     /// # Errors
     /// [`ErrorKind::Model`] if there is no memory for it.
     pub fn another(&self) -> Result<Self> {
-        Ok(Self { session: self.session.another()?, tokens: self.tokens.clone() })
+        Ok(Self { session: self.session.another()? })
     }
 
     /// Hears one utterance, which a voice detector has passed: on other sound the text is an invention.
+    ///
+    /// `sound` is asked for once the words are there, so that it may be made on another thread meanwhile. Without it
+    /// the rating rests on the words alone.
     ///
     /// Not for a real-time thread: it computes for some 100 ms and allocates.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] if the utterance is not at 16 kHz, [`ErrorKind::Limit`] at the deadline.
-    pub fn hear(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Heard> {
-        self.hear_in_detail(utterance, language, options).map(|(heard, _)| heard)
+    pub fn hear(
+        &mut self,
+        utterance: &Utterance,
+        language: Language,
+        options: &Options,
+        sound: impl FnOnce() -> Option<AnswerSound>,
+    ) -> Result<Heard> {
+        self.hear_in_detail(utterance, language, options, sound).map(|(heard, _)| heard)
     }
 
     /// The same, with what the posterior was made from.
@@ -100,6 +102,7 @@ impl Recogniser {
         utterance: &Utterance,
         language: Language,
         options: &Options,
+        sound: impl FnOnce() -> Option<AnswerSound>,
     ) -> Result<(Heard, Detail)> {
         let found = self.search(utterance, language, options)?;
         let text = |tokens: &[i32]| {
@@ -131,29 +134,13 @@ impl Recogniser {
         let readable = texts.iter().map(|(text, mass)| (Some(text.as_str()).filter(|text| whole(text)), *mass));
         let masses = Masses::of(readable, language);
         let transcript = tidy(&best);
-        let rating = if is_one_word(&transcript, language) {
-            let log_probability = |token: &str| {
-                let token = self.tokens.get(token).and_then(|token| usize::try_from(*token).ok());
-                token.and_then(|token| found.first.get(token)).copied().unwrap_or(f32::NEG_INFINITY)
-            };
-            Head::of(language).rating(&masses, log_probability)
-        } else {
-            masses.rating(&Calibration::of(language))
-        };
+        let sound = sound().filter(|_| is_short(&transcript, language));
+        let by_both = sound.and_then(|sound| ShortAnswers::of(language).rating(&masses, &sound));
+        let rating = by_both.unwrap_or_else(|| masses.rating(&Calibration::of(language)));
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
         texts.sort_by(|a, b| b.1.total_cmp(&a.1));
         texts.truncate(40);
-        Ok((heard, Detail { masses, first: self.first(&found.first), texts }))
-    }
-
-    fn first(&self, log_probabilities: &[f32]) -> Vec<(String, f32)> {
-        let mut order: Vec<usize> = (0..log_probabilities.len()).collect();
-        order.sort_by(|a, b| log_probabilities[*b].total_cmp(&log_probabilities[*a]));
-        order
-            .into_iter()
-            .take(400)
-            .map(|token| (hexadecimal(self.session.text(token as Token)), log_probabilities[token]))
-            .collect()
+        Ok((heard, Detail { masses, texts }))
     }
 
     fn search(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Found> {
@@ -174,8 +161,15 @@ impl Recogniser {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Whether `text` may be one of the short answers whose sound is known. What is longer ("four, no, three") carries
+/// its own context, and its sound as a whole says nothing.
+fn is_short(text: &str, language: Language) -> bool {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    match language {
+        Language::En => words <= 5,
+        Language::Zh if text.is_ascii() => words <= 5,
+        Language::Zh => text.chars().filter(|c| c.is_alphanumeric()).count() <= 7,
+    }
 }
 
 /// One line without the space that Whisper writes first, and without the tail of a loop.
@@ -203,6 +197,20 @@ fn tidy(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_answers_are_told_from_sentences() {
+        for (text, language) in
+            [("Five.", Language::En), ("4", Language::Zh), ("非常不满意。", Language::Zh), ("Leo", Language::Zh)]
+        {
+            assert!(is_short(text, language), "{text}");
+        }
+        for (text, language) in
+            [("No, sorry, I meant to say four", Language::En), ("三分，不对，还是四分吧", Language::Zh)]
+        {
+            assert!(!is_short(text, language), "{text}");
+        }
+    }
 
     #[test]
     fn a_loop_is_written_once() {

@@ -40,8 +40,6 @@ pub struct Hypothesis {
 pub struct Found {
     /// The greedy path, without what ended it.
     pub best: Vec<Token>,
-    /// Log-probabilities of the first token, over the whole vocabulary.
-    pub first: Vec<f32>,
     /// Disjoint hypotheses. Their masses sum to at most 1; the rest is spread over what fell below the width.
     pub hypotheses: Vec<Hypothesis>,
 }
@@ -54,10 +52,8 @@ pub fn search(model: &mut impl NextToken, extra: usize) -> Result<Found> {
     let mut hypotheses = Vec::new();
     let mut best = Vec::new();
     let mut mass = 1.0f32;
-    let first_token = model.next(&[])?;
     loop {
-        let children =
-            if best.is_empty() { children(model, &best, mass, &first_token) } else { expand(model, &best, mass)? };
+        let children = expand(model, &best, mass)?;
         let Some((first, rest)) = children.split_first() else { break };
         hypotheses.extend_from_slice(rest);
         mass = first.mass;
@@ -80,7 +76,7 @@ pub fn search(model: &mut impl NextToken, extra: usize) -> Result<Found> {
         let hypothesis = hypotheses.swap_remove(index);
         hypotheses.extend(expand(model, &hypothesis.tokens, hypothesis.mass)?);
     }
-    Ok(Found { best, first: first_token, hypotheses })
+    Ok(Found { best, hypotheses })
 }
 
 /// What may follow `prefix`, heaviest first.

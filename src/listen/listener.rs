@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,10 +15,11 @@ use super::keys::Keys;
 use super::recognisers::Recognisers;
 use super::timings::{Stage, Timings};
 use crate::audio::{Samples, resample};
+use crate::encoder::States;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "whisper")]
 use crate::hear;
-use crate::hear::Heard;
+use crate::hear::{AnswerSound, Heard};
 #[cfg(feature = "whisper")]
 use crate::judge::words_beside_rating;
 use crate::keypad::{self, KeyPress};
@@ -167,11 +169,13 @@ impl Listener {
         Ok(models)
     }
 
-    /// Words on one thread, voice on another: recognition is the longer, so that feeling costs no time.
+    /// Words on one thread, voice on another: recognition is the longer, so that feeling costs no time. Both read what
+    /// the encoder makes of the sound, which voice makes first and hearing takes when its words are there.
     fn hear_and_feel(&self, utterance: &Utterance, terms: Terms, answer: &mut Answer) -> Result<()> {
         let (felt, heard) = thread::scope(|scope| {
-            let felt = scope.spawn(|| self.feel(utterance));
-            let heard = self.hear(utterance, terms);
+            let (send, sound) = mpsc::sync_channel(1);
+            let felt = scope.spawn(|| self.feel(utterance, send));
+            let heard = self.hear(utterance, terms, sound);
             (felt.join(), heard)
         });
         let (voice, prosody, voice_timings) = felt.map_err(|_| {
@@ -184,21 +188,36 @@ impl Listener {
         Ok(())
     }
 
-    fn feel(&self, utterance: &Utterance) -> Result<(Option<VoiceEmotion>, Prosody, Timings)> {
+    fn feel(
+        &self,
+        utterance: &Utterance,
+        sound: SyncSender<Option<AnswerSound>>,
+    ) -> Result<(Option<VoiceEmotion>, Prosody, Timings)> {
         let mut timings = Timings::default();
-        let prosody = timings.time(Stage::Prosody, || Prosody::of(utterance));
         let voice = timings.time(Stage::Voice, || {
-            self.voice.as_ref().map(|scorer| scorer.score(&CallerSpeech::of_caller(utterance))).transpose()
+            let Some(scorer) = &self.voice else { return Ok(None) };
+            let states = States::of(scorer.encoder(), utterance)?;
+            // Nobody takes it where there is no recogniser, or it failed: that is its own error.
+            let _ = sound.send(AnswerSound::of(&states)?);
+            scorer.assess_states(&CallerSpeech::of_caller(utterance), &states, None).map(|told| Some(told.emotion))
         })?;
+        let prosody = timings.time(Stage::Prosody, || Prosody::of(utterance));
         Ok((voice, prosody, timings))
     }
 
     #[cfg(feature = "whisper")]
-    fn hear(&self, utterance: &Utterance, terms: Terms) -> Result<(Option<Heard>, Option<TextSentiment>, Timings)> {
+    fn hear(
+        &self,
+        utterance: &Utterance,
+        terms: Terms,
+        sound: Receiver<Option<AnswerSound>>,
+    ) -> Result<(Option<Heard>, Option<TextSentiment>, Timings)> {
         let mut timings = Timings::default();
         let heard = timings.time(Stage::Hear, || {
             let options = hear::Options { deadline: self.options.deadline, ..Default::default() };
-            self.recognisers.with(|recogniser| recogniser.hear(utterance, terms.language, &options))
+            // Without an encoder the sender is dropped at once, and the words stand alone.
+            let sound = || sound.recv().ok().flatten();
+            self.recognisers.with(|recogniser| recogniser.hear(utterance, terms.language, &options, sound))
         })?;
         let text = timings.time(Stage::Sentiment, || {
             // "No, sorry, I meant four" is a slip put right; the words of a rating are no displeasure.
@@ -210,7 +229,12 @@ impl Listener {
 
     /// Without a recogniser there are no words: keys and voice still count.
     #[cfg(not(feature = "whisper"))]
-    fn hear(&self, _utterance: &Utterance, _terms: Terms) -> Result<(Option<Heard>, Option<TextSentiment>, Timings)> {
+    fn hear(
+        &self,
+        _utterance: &Utterance,
+        _terms: Terms,
+        _sound: Receiver<Option<AnswerSound>>,
+    ) -> Result<(Option<Heard>, Option<TextSentiment>, Timings)> {
         let _ = &self.sentiment;
         Ok((None, None, Timings::default()))
     }

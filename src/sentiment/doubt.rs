@@ -9,7 +9,7 @@ use super::normalise::{is_clipped, is_han};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
-    /// No word in it: empty, punctuation, or digits only.
+    /// No word in it: empty, punctuation, digits, or symbols that say nothing about a service.
     NoWords,
     /// Most of it is in a script of neither Mandarin nor English.
     Foreign,
@@ -28,8 +28,12 @@ impl Doubt {
     }
 }
 
+/// Symbols with which callers praise or complain. Others say nothing by themselves.
+const TELLING: &str =
+    "👍👎👌👏🙏💪💯⭐🌟❤💕💔🌹🎉😀😃😄😁😆😊🙂😍🥰😘🤗😂🤣😋😎😐😑😒🙄😞😟😔😕🙁☹😢😭😩😫😖😤😠😡🤬😱😨🤮🤢💩";
+
 pub(super) fn about(text: &str, normal: &str) -> Option<Doubt> {
-    let is_symbol = |token: &str| token.starts_with(|c: char| !c.is_alphanumeric() && c > '\u{218f}');
+    let is_symbol = |token: &str| token.starts_with(|c: char| TELLING.contains(c));
     if tokens(normal).iter().all(|t| t == "0" || t == "!" || t == "?") {
         return Some(Doubt::NoWords);
     }

@@ -6,7 +6,7 @@ mod emotion;
 mod prosody;
 
 pub use baseline::CallerBaseline;
-pub use caller::{Agent, CallLeg, Caller, CallerChannel, CallerSpeech, Speech, split_call};
+pub use caller::{Agent, CallLeg, Caller, CallerChannel, CallerSpeech, Speech, is_two_sided, split_call};
 pub use emotion::{
     Caution, DEFAULT_STRENGTH, EmotionLabel, LabelledVector, TrainingReport, VoiceAssessment, VoiceEmotion,
     VoiceFeatures, VoiceScorer, train_head,

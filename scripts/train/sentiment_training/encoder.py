@@ -92,19 +92,28 @@ def padded(batch):
     return torch.tensor(out)
 
 
-def train(model, tokens, rows, steps, rate, size, seed, checkpoint=None, budget=math.inf, longest=LONGEST):
-    """Trains on the first and last `longest` / 2 tokens of each row. Returns whether it is finished; stops after `budget` seconds with its state in `checkpoint`, to go on later."""
+def batched(lengths, size, rng):
+    """Sorted by length within big random chunks: little padding, still random batches."""
+    order = rng.permutation(len(lengths))
+    chunks = [order[s : s + 64 * size] for s in range(0, len(order), 64 * size)]
+    sized = [c[np.argsort(lengths[c], kind="stable")][s : s + size] for c in chunks for s in range(0, len(c), size)]
+    return [sized[i] for i in rng.permutation(len(sized))]
+
+
+def train(model, tokens, passes, rate, size, seed, checkpoint=None, budget=math.inf, longest=LONGEST):
+    """Trains once on the rows of each pass, of each row on the first and last `longest` / 2 tokens. Returns whether
+    it is finished; stops after `budget` seconds with its state in `checkpoint`, to go on later."""
+    rows = [row for each in passes for row in each]
     mask, target = map(torch.tensor, arrays(rows))
     ids = [i if len(i) <= longest else np.concatenate([i[: longest // 2], i[-longest // 2 :]])
            for i in tokens([r.text for r in rows])]
     lengths = np.array([len(i) for i in ids])
     rng = np.random.default_rng(seed)
-    # Sort by length within big random chunks: little padding, still random batches.
-    order = rng.permutation(len(rows))
-    chunks = [order[s : s + 64 * size] for s in range(0, len(order), 64 * size)]
-    sized = [c[np.argsort(lengths[c], kind="stable")][s : s + size] for c in chunks for s in range(0, len(c), size)]
-    batches = [sized[i] for i in rng.permutation(len(sized))]
-    steps = min(steps, len(batches))
+    batches, first_row = [], 0
+    for each in passes:
+        batches += [b + first_row for b in batched(lengths[first_row : first_row + len(each)], size, rng)]
+        first_row += len(each)
+    steps = len(batches)
     for part in [model.norm, *model.layers[:FROZEN]]:
         part.requires_grad_(False)
     model.position.requires_grad_(False)
@@ -123,9 +132,9 @@ def train(model, tokens, rows, steps, rate, size, seed, checkpoint=None, budget=
     running = 0.0
     for step in range(first, steps):
         torch.manual_seed(seed * 1_000_003 + step)
-        warm = min(1.0, (step + 1) / (0.06 * len(batches)))
+        warm = min(1.0, (step + 1) / (0.06 * steps))
         for group in adam.param_groups:
-            group["lr"] = rate * warm * (1 - step / len(batches))
+            group["lr"] = rate * warm * (1 - step / steps)
         batch = batches[step]
         with torch.autocast("cpu", dtype=torch.bfloat16):
             out = model(padded([ids[i] for i in batch]))

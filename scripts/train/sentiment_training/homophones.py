@@ -38,7 +38,7 @@ def _sound(char):
 
 @functools.cache
 def table():
-    slots, sections = templates.read(templates.FOLDER / "zh.txt")
+    slots, sections = templates.read("zh")
     own = "".join("".join(v) for v in slots.values()) + "".join("".join(p) for _, _, p in sections)
     groups = defaultdict(set)
     for char in sorted(set(FREQUENT + own)):

@@ -6,7 +6,7 @@ from collections import defaultdict
 import numpy as np
 from scipy.stats import spearmanr
 
-from .text import ROOT
+from .text import ROOT, normalise
 
 VALUES = np.array([-1, -0.5, 0, 0.5, 1])
 
@@ -52,9 +52,10 @@ def sets(rows, p, out=sys.stdout):
             print(f"  {source:<28} n {len(index):5}  Spearman {rho:.3f}", file=out)
 
 
-def checklists(predict, names=("dev",), misses=False, out=sys.stdout):
+def checklists(predict, names, misses=False, trained=frozenset(), out=sys.stdout):
+    """Figures of checklists by label and category, without sentences that were trained on."""
     for name in names:
-        rows = checklist(name)
+        rows = [row for row in checklist(name) if normalise(row[2]).strip(" .。!?") not in trained]
         p = predict([t for _, _, t in rows])
         guess = labels(p)
         truth = np.array([r[0] for r in rows])

@@ -1,6 +1,6 @@
 """Expands our own sentence grammars (templates/*.txt) into training rows, seeded.
 
-Grammar file: `@slot: a|b|c` defines a slot (an empty alternative is allowed), `[LEVELS name]` opens a section
+A language's grammar is every `LANGUAGE*.txt`, read in order of name as one. Grammar file: `@slot: a|b|c` defines a slot (an empty alternative is allowed), `[LEVELS name]` opens a section
 whose sentences may have any of the five levels named by its digits (1 = very dissatisfied, 5 = very satisfied),
 every other line is a pattern with `{slot}`s. Slots may use slots.
 """
@@ -13,13 +13,15 @@ FOLDER = Path(__file__).parent / "templates"
 SLOT = re.compile(r"\{(\w+)\}")
 
 
-def read(path):
+def read(language):
     slots, sections = {}, []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    files = sorted(FOLDER.glob(f"{language}*.txt"))
+    for line in "\n".join(f.read_text(encoding="utf-8") for f in files).splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         if line.startswith("@"):
             name, values = line[1:].split(":", 1)
+            assert name not in slots, f"slot {name} is defined twice"
             slots[name] = [v.strip() for v in values.split("|")]
         elif line.startswith("["):
             levels, name = line.strip("[] ").split(" ", 1)
@@ -37,7 +39,7 @@ def expand(pattern, slots, rng):
 
 def rows(language, per_pattern, seed):
     """[(text, levels, section, pattern)], at most `per_pattern` different expansions of each pattern."""
-    slots, sections = read(FOLDER / f"{language}.txt")
+    slots, sections = read(language)
     rng = random.Random(seed)
     out, seen = [], set()
     for levels, name, patterns in sections:

@@ -107,6 +107,10 @@ where
         sample_rate: format.rate.hertz(),
         buffer_size: BufferSize::Fixed(format.rate.frames(BUFFER_SECONDS).0 as u32),
     };
-    let take = move |data: &[T], _: &cpal::InputCallbackInfo| inlet.take(data, |value| value.to_sample::<f32>());
+    let alive = Arc::clone(watch);
+    let take = move |data: &[T], _: &cpal::InputCallbackInfo| {
+        alive.alive();
+        inlet.take(data, |value| value.to_sample::<f32>());
+    };
     device.build_input_stream(config, take, watch.note(), None)
 }

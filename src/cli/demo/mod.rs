@@ -25,8 +25,6 @@ use super::Status;
 use super::output::Output;
 use super::rate::voice_summary;
 use page::PageCall;
-#[cfg(feature = "microphone")]
-pub(in crate::cli) use page::escape;
 use scene::Scene;
 
 #[derive(Args)]

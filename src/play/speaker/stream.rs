@@ -108,7 +108,10 @@ where
         sample_rate: format.rate.hertz(),
         buffer_size: BufferSize::Fixed(format.rate.frames(BUFFER_SECONDS).0 as u32),
     };
-    let fill =
-        move |data: &mut [T], _: &cpal::OutputCallbackInfo| outlet.fill(data, T::EQUILIBRIUM, |s| s.to_sample::<T>());
+    let alive = Arc::clone(watch);
+    let fill = move |data: &mut [T], _: &cpal::OutputCallbackInfo| {
+        alive.alive();
+        outlet.fill(data, T::EQUILIBRIUM, |s| s.to_sample::<T>());
+    };
     device.build_output_stream(config, fill, watch.note(), None)
 }

@@ -7,7 +7,8 @@ use crate::voice::{PitchContour, PitchSettings};
 
 const VOICE_FRAME: usize = 256;
 const SPEECH_PROBABILITY: f32 = 0.5;
-/// A sample this near to the peak counts as clipped; in speech that is not clipped they are fewer than 1 in 1000.
+/// A sample this near to the peak counts as clipped. In every fifth training file of EMO-DB, FSDD and cmn (at most 150 of
+/// each) they are at most 1 in 1,500, 1 in 430 and 1 in 3,000.
 const CEILING: f32 = 0.98;
 
 /// What was measured, each with what it does to trust in [`Quality::trust`].
@@ -58,8 +59,7 @@ impl Quality {
         }
     }
 
-    /// Trust 0..=1, and the chief reason for distrust. Each ramp runs from where nothing can be told to where
-    /// the signal is as good as in training; the ends are reasoned, not fitted.
+    /// Trust 0..=1, and the chief reason for distrust. The ends of each ramp are reasoned, not fitted.
     pub(super) fn trust(&self) -> (f32, Option<Caution>) {
         let ramp = |value: f32, none: f32, full: f32| ((value - none) / (full - none)).clamp(0.0, 1.0);
         let factors = [
