@@ -53,7 +53,7 @@ pub use report::{
     Spread, page, report,
 };
 pub use row::{Refusal, Row, Timed};
-pub use run::{Batch, Outcome, Progress, RESULTS, run};
+pub use run::{Alone, Batch, Outcome, Progress, RESULTS, run};
 pub use settings::{Model, Settings};
 pub use stats::Share;
 pub use table::TableKind;

@@ -30,6 +30,9 @@ const MOST_LOST: usize = 16;
 /// How often the watch looks.
 const WATCH: Duration = Duration::from_millis(500);
 
+/// Tries one recording in a process of its own; the way that process died, if it did.
+pub type Alone = Box<dyn Fn(&Item) -> Option<String>>;
+
 /// Everything that a run needs.
 pub struct Batch {
     pub listener: Arc<Listener>,
@@ -48,7 +51,7 @@ pub struct Batch {
     pub table: Option<TableKind>,
     /// Does a recording in a process of its own and says how that process died, if it did. Asked about those that an
     /// earlier run was at when it ended early, so that one which kills its process is met once and not for ever.
-    pub alone: Box<dyn Fn(&Item) -> Option<String>>,
+    pub alone: Alone,
 }
 
 /// How far a run is.

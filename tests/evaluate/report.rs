@@ -101,7 +101,9 @@ fn the_page_is_quiet_whole_and_tells_what_the_json_tells() {
     let told = json["disagreements"].as_array().unwrap();
     assert!(told.iter().any(|d| d["file"] == "angry-en.wav"), "a wrong truth stands out: {told:?}");
     assert_eq!(html.matches("<audio ").count(), told.len());
-    assert!(!html.contains("<script") && !html.contains("<b>no"), "names are not markup");
+    // The page's own "<b>not found</b>" is markup; the file's name "<b>no&such.wav" must not be.
+    assert!(!html.contains("<script") && !html.contains("<b>no&"), "names are not markup");
+    assert!(html.contains("&lt;b&gt;no&amp;such.wav"), "the name is there, escaped");
 
     let Some(chromium) = browser::chromium() else {
         eprintln!("SKIPPED: Chromium is not installed (scripts/setup --test installs it)");
