@@ -71,6 +71,11 @@ impl Error {
         &self.subject
     }
 
+    /// What was expected and found, and what to do, without the subject.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+
     /// The same error, about `subject`: for callers who know the file that a deeper layer did not.
     #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {

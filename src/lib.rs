@@ -17,6 +17,7 @@
 
 pub mod error;
 pub mod files;
+pub mod html;
 pub mod units;
 
 pub mod audio;
@@ -42,6 +43,8 @@ pub mod outro;
 pub mod play;
 
 pub mod dialogue;
+
+pub mod batch;
 
 pub mod record;
 

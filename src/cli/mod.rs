@@ -1,6 +1,9 @@
 //! The command line: one file a verb. Results go to standard output, everything else to standard error.
 
 mod demo;
+mod evaluate;
+mod evaluate_alone;
+mod evaluate_compare;
 mod insight;
 mod keypad;
 #[cfg(feature = "ledger")]
@@ -23,7 +26,7 @@ mod voice_train;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use codetta::{ErrorKind, Result};
+use codetta::{Error, ErrorKind, Result};
 
 use output::{Format, Output};
 
@@ -32,7 +35,7 @@ use output::{Format, Output};
 #[derive(Parser)]
 #[command(name = "codetta", version, max_term_width = 100)]
 struct Cli {
-    /// How results are printed: a table, or one JSON object a line
+    /// How results are printed: a table, or one JSON object a line (evaluate also writes a csv file)
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
 
@@ -46,6 +49,8 @@ enum Verb {
     Demo(demo::DemoArgs),
     /// One answer per file: what was heard and felt, and how the call should end
     Rate(rate::RateArgs),
+    /// A folder or manifest of recordings: results, accuracy, calibration, a report; or two runs compared
+    Evaluate(Box<evaluate::EvaluateArgs>),
     /// Sentiment of one utterance a line on standard input
     Sentiment(sentiment::SentimentArgs),
     /// Prosody and vocal emotion of the caller
@@ -103,9 +108,21 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(verb: Verb, output: &mut Output) -> Result<Status> {
+    if output.format() == Format::Parquet {
+        let problem = "parquet is not supported; evaluate writes csv, and results.jsonl always";
+        return Err(Error::new(ErrorKind::Usage, "--format", problem));
+    }
+    if output.format() == Format::Csv && !matches!(verb, Verb::Evaluate(_)) {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "--format",
+            "csv is a file that evaluate writes; expected table or json",
+        ));
+    }
     match verb {
         Verb::Demo(args) => demo::run(&args, output),
         Verb::Rate(args) => rate::run(&args, output),
+        Verb::Evaluate(args) => evaluate::run(&args, output),
         Verb::Keypad(args) => keypad::run(&args, output),
         Verb::Sentiment(args) => sentiment::run(&args, output),
         Verb::Voice(args) => voice::run(&args, output),

@@ -10,6 +10,11 @@ use serde::Serialize;
 pub enum Format {
     Table,
     Json,
+    /// Only `evaluate`: a table, and beside results.jsonl a results.csv
+    Csv,
+    /// Known so that the answer to it is a clear one: it is not supported
+    #[value(hide = true)]
+    Parquet,
 }
 
 /// Where results go. JSON objects are printed as they come; table rows are printed by [`Output::finish`].
@@ -45,16 +50,27 @@ impl Output {
                 })?;
                 print_line(&text)
             }
-            Format::Table => {
+            Format::Table | Format::Csv | Format::Parquet => {
                 self.table.add_row(row());
                 Ok(())
             }
         }
     }
 
+    /// One more row of the table about a result that JSON tells whole.
+    pub fn row(&mut self, row: impl FnOnce() -> Vec<String>) {
+        if self.format != Format::Json {
+            self.table.add_row(row());
+        }
+    }
+
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// Prints the table, if there is anything in it.
     pub fn finish(&mut self) -> Result<()> {
-        if self.format == Format::Table && self.rows > 0 { print_line(&self.table.to_string()) } else { Ok(()) }
+        if self.format != Format::Json && self.rows > 0 { print_line(&self.table.to_string()) } else { Ok(()) }
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use clap::Args;
-use codetta::judge::{self, Action, Consent, DecisionRecord, Evidence, Policy, RatingSource};
-use codetta::listen::{Answer, Listener, Stage, Terms, Timings};
+use codetta::batch::{self, Rated};
+use codetta::judge::{Action, Consent, DecisionRecord, Evidence, Policy};
+use codetta::listen::{Listener, Terms};
 use codetta::voice::CallerChannel;
 use codetta::{Error, Result};
-use serde::Serialize;
 
 use super::Status;
 use super::options::ListenOptions;
@@ -38,34 +37,6 @@ pub struct RateArgs {
     listen: ListenOptions,
 }
 
-/// One answer as it is printed: the contract of the `rate` verb.
-#[derive(Serialize)]
-pub struct Rated<'a> {
-    file: String,
-    rating: RatingRecord,
-    transcript: Option<&'a codetta::hear::Transcript>,
-    intents: codetta::hear::Intents,
-    sentiment: Option<SentimentRecord>,
-    voice: Option<codetta::voice::VoiceEmotion>,
-    decision: &'a judge::Decision,
-    timings_ms: Timings,
-}
-
-#[derive(Serialize)]
-struct RatingRecord {
-    /// The canonical rating that was heard or keyed, if one is more probable than none.
-    value: Option<u8>,
-    posterior: [f32; 5],
-    none: f32,
-    source: Option<RatingSource>,
-}
-
-#[derive(Serialize)]
-struct SentimentRecord {
-    score: f32,
-    label: codetta::sentiment::SentimentLabel,
-}
-
 pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
     let policy = args.policy.as_deref().map_or_else(|| Ok(Policy::default()), Policy::load)?;
     let listener = Listener::load(&args.listen.listener())?;
@@ -75,12 +46,10 @@ pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
     let mut status = Status::Done;
     for file in &args.files {
         match rate(file, args.caller, &listener, args.listen.terms(), &policy, consent) {
-            Ok((answer, decision)) => {
-                let evidence = answer.evidence(&policy, consent);
+            Ok((record, evidence)) => {
                 if let Some(records) = &records {
                     records.write(file, &evidence, &policy)?;
                 }
-                let record = rated(file, &answer, &evidence, &decision);
                 output.result(&record, || row(&record))?;
             }
             Err(error) => {
@@ -93,30 +62,26 @@ pub fn run(args: &RateArgs, output: &mut Output) -> Result<Status> {
     Ok(status)
 }
 
-/// Reads, listens and judges.
-pub fn rate(
+/// Reads, listens and judges; says so when nothing was there to be heard.
+fn rate(
     file: &Path,
     caller: Option<CallerChannel>,
     listener: &Listener,
     terms: Terms,
     policy: &Policy,
     consent: Consent,
-) -> Result<(Answer, judge::Decision)> {
-    let start = Instant::now();
-    let mut timings = Timings::default();
-    let samples = timings.time(Stage::Read, || callers_side(file, caller))?;
-    let mut answer = listener.listen(&samples, terms).map_err(|e| e.about(file.display().to_string()))?;
+) -> Result<(Rated, Evidence)> {
+    let read = || callers_side(file, caller);
+    let (answer, decision, seconds) = batch::rate(file, read, listener, terms, policy, consent)?;
     if answer.heard.is_none() && answer.keys.presses.is_empty() {
         eprintln!(
-            "codetta: {}: no speech and no key was found in {:.1} s; check that this is the caller's channel",
+            "codetta: {}: no speech and no key was found in {seconds:.1} s; check that this is the caller's channel",
             file.display(),
-            samples.seconds()
         );
     }
-    let decision = timings.time(Stage::Judge, || judge::decide(&answer.evidence(policy, consent), policy));
-    answer.timings.merge(&timings);
-    answer.timings.set_total(start.elapsed());
-    Ok((answer, decision))
+    let evidence = answer.evidence(policy, consent);
+    let record = batch::rated(file.display().to_string(), &answer, &evidence, decision);
+    Ok((Rated { timings_ms: Some(answer.timings), ..record }, evidence))
 }
 
 /// Decision records, one file each.
@@ -142,31 +107,11 @@ impl Records {
     }
 }
 
-fn rated<'a>(file: &Path, answer: &'a Answer, evidence: &Evidence, decision: &'a judge::Decision) -> Rated<'a> {
-    let posterior = evidence.rating.map_or(codetta::hear::RatingPosterior::NONE, |r| r.posterior);
-    let best = posterior.best();
-    Rated {
-        file: file.display().to_string(),
-        rating: RatingRecord {
-            value: best.map(|(rating, _)| rating.value()),
-            posterior: posterior.levels,
-            none: posterior.none,
-            source: best.and(evidence.rating.map(|r| r.source)),
-        },
-        transcript: answer.heard.as_ref().map(|h| &h.transcript),
-        intents: evidence.intents,
-        sentiment: answer.text.map(|t| SentimentRecord { score: t.score, label: t.label }),
-        voice: answer.voice,
-        decision,
-        timings_ms: answer.timings,
-    }
-}
-
 fn row(record: &Rated) -> Vec<String> {
     let rating = record.rating.value.map_or("–".to_owned(), |value| {
         format!("{value} ({:.0} %)", 100.0 * record.rating.posterior[usize::from(value) - 1])
     });
-    let decision = record.decision;
+    let decision = &record.decision;
     let action = match (&decision.action, &decision.outro) {
         (Action::Outro, Some(query)) => format!("outro: {:?}", query.mood).to_lowercase(),
         (action, _) => format!("{action:?}").to_lowercase(),
@@ -174,12 +119,12 @@ fn row(record: &Rated) -> Vec<String> {
     vec![
         record.file.clone(),
         rating,
-        record.transcript.map_or(String::new(), |t| t.text.clone()),
+        record.transcript.as_ref().map_or(String::new(), |t| t.text.clone()),
         record.sentiment.as_ref().map_or(String::new(), |s| format!("{:+.2}", s.score)),
         record.voice.as_ref().map_or(String::new(), voice_summary),
         action,
         decision.reasons.first().map_or(String::new(), |r| r.en.clone()),
-        format!("{:.0}", 1000.0 * record.timings_ms.total().as_secs_f64()),
+        record.timings_ms.map_or(String::new(), |t| format!("{:.0}", 1000.0 * t.total().as_secs_f64())),
     ]
 }
 

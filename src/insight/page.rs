@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::html::escape;
+
 use super::statistics::{Difference, Mean, Share};
 use super::summary::{Figures, Grouping, Insight, MentionFigures, Named};
 
@@ -409,8 +411,4 @@ fn ends(share: &Share) -> String {
         Some((low, high)) => format!("[{:.1}, {:.1}]", 100.0 * low, 100.0 * high),
         None => "–".into(),
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,6 +1,6 @@
-//! Endings as FLAC, small enough to live inside the page.
+//! Sound as FLAC, small enough to live inside a page.
 
-use codetta::audio::{Stereo, resample};
+use codetta::audio::{Samples, resample};
 use codetta::units::SampleRate;
 use codetta::{Error, ErrorKind, Result};
 use flacenc::component::BitRepr;
@@ -13,11 +13,11 @@ const PAGE_HERTZ: u32 = 16_000;
 /// 16-bit mono FLAC at 16 kHz.
 ///
 /// # Errors
-/// [`ErrorKind::Internal`] if the encoder refuses; `name` says which call.
-pub fn encode(sound: &Stereo, name: &str) -> Result<Vec<u8>> {
+/// [`ErrorKind::Internal`] if the encoder refuses; `name` says of what.
+pub fn encode(sound: &Samples, name: &str) -> Result<Vec<u8>> {
     let failed = |what: &str| Error::new(ErrorKind::Internal, name, format!("cannot be written as FLAC: {what}"));
     let rate = SampleRate::new(PAGE_HERTZ)?;
-    let mono = resample(&sound.to_mono(), rate)?;
+    let mono = resample(sound, rate)?;
     let integers: Vec<i32> = mono.data().iter().map(|s| (s.clamp(-1.0, 1.0) * 32767.0).round() as i32).collect();
     let config = flacenc::config::Encoder::default().into_verified().map_err(|_| failed("its settings are unsound"))?;
     let source = flacenc::source::MemSource::from_samples(&integers, 1, 16, PAGE_HERTZ as usize);

@@ -1,6 +1,6 @@
 //! `codetta demo`: the sample calls end to end. Needs no microphone; writes every ending and a page to hear them.
 
-mod flac;
+pub mod flac;
 mod page;
 mod scene;
 mod timeline;
@@ -25,8 +25,6 @@ use super::Status;
 use super::output::Output;
 use super::rate::voice_summary;
 use page::PageCall;
-#[cfg(feature = "microphone")]
-pub(in crate::cli) use page::escape;
 use scene::Scene;
 
 #[derive(Args)]
@@ -225,7 +223,7 @@ fn page_call(call: &SampleCall, told: &Told, wav: &Path) -> Result<PageCall> {
         reasons: told.first.reasons.iter().map(|r| (r.weight, reason(r, call.language))).collect(),
         milliseconds: 1000.0 * told.answer.timings.total().as_secs_f64(),
         timeline: told.scene.timeline.clone(),
-        flac: flac::encode(&told.scene.sound, &call.id)?,
+        flac: flac::encode(&told.scene.sound.to_mono(), &call.id)?,
         wav_name: wav.file_name().unwrap_or_default().to_string_lossy().into_owned(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::page::escape;
+use codetta::html::escape;
 
 /// Levels over time, one value per `step_s`, in dBFS (RMS); −∞ where a layer is silent.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use codetta::call::{Note, Request, Screen, View};
+use codetta::html::escape;
 use codetta::{Error, ErrorKind, Result};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -13,7 +14,6 @@ use ratatui::style::{Color, Modifier};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::layout::{Heading, draw};
-use crate::cli::demo::escape;
 
 const COLUMNS: u16 = 104;
 const ROWS: u16 = 34;
