@@ -26,7 +26,7 @@ fn endings_are_short_and_hold_music_repeats() {
     for outro in library.outros() {
         let seconds = sound(&library, &outro.file).seconds();
         match outro.loop_s() {
-            None => assert!((8.0..=22.0).contains(&seconds), "{}: {seconds:.1} s", outro.id),
+            None => assert!((8.0..=20.0).contains(&seconds), "{}: {seconds:.1} s", outro.id),
             Some((start, end)) => assert!(end - start >= 15.0, "{} repeats after {:.1} s", outro.id, end - start),
         }
     }

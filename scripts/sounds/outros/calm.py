@@ -25,8 +25,8 @@ def evening_ledger():
         Part("strings", 49, strings, [(0, 40), (15, 58), (21, 44), (24, 34)], pan=0.0, level=-10, low_cut=160,
              legato=1.0, reverb=-8),
     ]
-    tempo = [(0, 84), (6, 92), (12, 90), (17, 92), (20, 74), (21, 66), (24, 58)]
-    return Score("Evening Ledger", "F major", 3, tempo, parts, seed=41, room=1.7, tail=4.5)
+    tempo = [(0, 90), (6, 99), (12, 97), (17, 99), (20, 82), (21, 75), (24, 66)]
+    return Score("Evening Ledger", "F major", 3, tempo, parts, seed=41, room=1.7, tail=3.6)
 
 
 def sunday_inbox():
@@ -84,8 +84,8 @@ def glass_and_linen():
              legato=1.0, reverb=-12),
         Part("clarinet", 71, clarinet, [(12, 50), (16, 44)], pan=-0.1, level=-11, low_cut=150, legato=1.0, reverb=-7),
     ]
-    tempo = [(0, 78), (12, 80), (15, 74), (18, 66), (20, 62), (24, 60)]
-    return Score("Glass and Linen", "A major", 4, tempo, parts, seed=67, room=1.9, tail=3.0)
+    tempo = [(0, 84), (12, 86), (15, 80), (18, 71), (20, 67), (24, 65)]
+    return Score("Glass and Linen", "A major", 4, tempo, parts, seed=67, room=1.9, tail=2.8)
 
 
 SCORES = {
