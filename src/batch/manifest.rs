@@ -1,4 +1,4 @@
-//! Manifests: a table of recordings with what is known about them, as CSV or JSON Lines.
+//! Manifests: a table of recordings with what is known about them, as CSV or JSON Lines (Parquet has its own file).
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 
 use super::label::Truth;
 use super::listing::{Item, Listing, Side};
+use super::parquet_manifest;
 use super::row::Refusal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::units::{Language, Scale};
@@ -43,15 +44,11 @@ pub fn read(path: &Path, scale: Scale, listing: &mut Listing) -> Result<()> {
         "csv" => delimited(path, b',', &mut rows),
         "tsv" => delimited(path, b'\t', &mut rows),
         "jsonl" | "ndjson" => json_lines(path, &mut rows),
-        "parquet" => Err(Error::new(
-            ErrorKind::Usage,
-            rows.subject,
-            "Parquet is not supported; write the manifest as CSV or JSON Lines",
-        )),
+        "parquet" => parquet_manifest::read(path, &mut rows),
         _ => Err(Error::new(
             ErrorKind::Usage,
             rows.subject,
-            "expected a folder or a manifest (.csv, .tsv, .jsonl, .ndjson); for single files use codetta rate",
+            "expected a folder or a manifest (.csv, .tsv, .jsonl, .ndjson, .parquet); for single files use codetta rate",
         )),
     }
 }

@@ -34,6 +34,7 @@ mod journal;
 mod label;
 mod listing;
 mod manifest;
+mod parquet_manifest;
 mod rated;
 mod report;
 mod row;

@@ -28,7 +28,7 @@ const PLAYED_SECONDS: f64 = 20.0;
 #[derive(Args)]
 #[command(mut_arg("threads", |threads| threads.help("Processor threads in all (default: every core)")))]
 pub struct EvaluateArgs {
-    /// Folder of recordings, or manifest (.csv, .tsv, .jsonl) with a column path and, where known, language,
+    /// Folder of recordings, or manifest (.csv, .tsv, .jsonl, .parquet) with a column path and, where known, language,
     /// channel, rating, intent, sentiment, emotion, expected_action
     #[arg(required_unless_present = "compare", conflicts_with = "compare")]
     path: Option<PathBuf>,
@@ -127,7 +127,8 @@ fn evaluate(args: &EvaluateArgs, path: &Path, policy: Policy, listing: Listing, 
         time_limit: Duration::from_secs_f64(args.time_limit),
         table: match format {
             Format::Csv => Some(TableKind::Csv),
-            Format::Table | Format::Json | Format::Parquet => None,
+            Format::Parquet => Some(TableKind::Parquet),
+            Format::Table | Format::Json => None,
         },
         alone: Box::new({
             let alone = alone(args, &listing.root);

@@ -35,7 +35,7 @@ use output::{Format, Output};
 #[derive(Parser)]
 #[command(name = "codetta", version, max_term_width = 100)]
 struct Cli {
-    /// How results are printed: a table, or one JSON object a line (evaluate also writes a csv file)
+    /// How results are printed: a table, or one JSON object a line (evaluate also writes csv or parquet files)
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
 
@@ -108,15 +108,11 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(verb: Verb, output: &mut Output) -> Result<Status> {
-    if output.format() == Format::Parquet {
-        let problem = "parquet is not supported; evaluate writes csv, and results.jsonl always";
-        return Err(Error::new(ErrorKind::Usage, "--format", problem));
-    }
-    if output.format() == Format::Csv && !matches!(verb, Verb::Evaluate(_)) {
+    if matches!(output.format(), Format::Csv | Format::Parquet) && !matches!(verb, Verb::Evaluate(_)) {
         return Err(Error::new(
             ErrorKind::Usage,
             "--format",
-            "csv is a file that evaluate writes; expected table or json",
+            "csv and parquet are files that evaluate writes; expected table or json",
         ));
     }
     match verb {

@@ -56,12 +56,11 @@ pub(super) fn create(path: &Path, key: &Key) -> Result<Connection> {
 /// the key. `OnceLock` lets nobody past until the first one is through.
 fn start(path: &Path) -> Result<()> {
     static STARTED: OnceLock<std::result::Result<(), String>> = OnceLock::new();
-    STARTED
-        .get_or_init(|| Connection::open_in_memory().map(drop).map_err(|error| error.to_string()))
-        .clone()
-        .map_err(|error| {
+    STARTED.get_or_init(|| Connection::open_in_memory().map(drop).map_err(|error| error.to_string())).clone().map_err(
+        |error| {
             Error::new(ErrorKind::Internal, path.display().to_string(), format!("SQLCipher does not start: {error}"))
-        })
+        },
+    )
 }
 
 fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connection> {

@@ -15,7 +15,7 @@ impl Csv {
     pub fn create(path: &Path) -> Result<Self> {
         let file = File::create(path).map_err(|e| Error::io(path, &e))?;
         let mut table = Self { writer: csv::Writer::from_writer(file), path: path.to_owned() };
-        let written = table.writer.write_record(COLUMNS);
+        let written = table.writer.write_record(COLUMNS.map(|(name, _)| name));
         table.check(written)?;
         Ok(table)
     }

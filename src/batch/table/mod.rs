@@ -1,6 +1,7 @@
 //! Results as a flat table, beside `results.jsonl`: one column a value, for spreadsheets and data frames.
 
 mod delimited;
+mod parquet;
 
 use std::path::Path;
 
@@ -12,6 +13,8 @@ use crate::error::Result;
 pub enum TableKind {
     /// `results.csv`, readable at any time.
     Csv,
+    /// `results.parquet`, readable once the run has ended.
+    Parquet,
 }
 
 /// One value of a row.
@@ -23,7 +26,8 @@ pub enum Cell {
 
 /// A table that is being written.
 pub enum Table {
-    Csv(delimited::Csv),
+    Csv(Box<delimited::Csv>),
+    Parquet(Box<parquet::Parquet>),
 }
 
 impl Table {
@@ -33,7 +37,8 @@ impl Table {
     /// Those of the file system.
     pub fn create(kind: TableKind, folder: &Path) -> Result<Self> {
         Ok(match kind {
-            TableKind::Csv => Self::Csv(delimited::Csv::create(&folder.join("results.csv"))?),
+            TableKind::Csv => Self::Csv(Box::new(delimited::Csv::create(&folder.join("results.csv"))?)),
+            TableKind::Parquet => Self::Parquet(Box::new(parquet::Parquet::create(&folder.join("results.parquet"))?)),
         })
     }
 
@@ -42,6 +47,7 @@ impl Table {
     pub fn append(&mut self, row: &Row) -> Result<()> {
         match self {
             Self::Csv(table) => table.append(&cells(row)),
+            Self::Parquet(table) => table.append(cells(row)),
         }
     }
 
@@ -50,53 +56,54 @@ impl Table {
     pub fn finish(self) -> Result<()> {
         match self {
             Self::Csv(table) => table.finish(),
+            Self::Parquet(table) => table.finish(),
         }
     }
 }
 
-/// Names of the columns.
-const COLUMNS: [&str; 41] = [
-    "file",
-    "channel",
-    "language",
-    "seconds",
-    "speech_s",
-    "keys",
-    "rating",
-    "rating_1",
-    "rating_2",
-    "rating_3",
-    "rating_4",
-    "rating_5",
-    "rating_none",
-    "rating_source",
-    "transcript",
-    "intent_human",
-    "intent_repeat",
-    "intent_later",
-    "sentiment_score",
-    "sentiment_label",
-    "voice_angry",
-    "voice_sad",
-    "voice_neutral",
-    "voice_happy",
-    "voice_negative",
-    "voice_arousal",
-    "voice_valence",
-    "voice_confidence",
-    "action",
-    "mood",
-    "band",
-    "decided_rating",
-    "satisfaction_mean",
-    "reason",
-    "reason_weight",
-    "policy_hash",
-    "true_rating",
-    "true_intent",
-    "true_sentiment",
-    "true_emotion",
-    "expected_action",
+/// Names of the columns, and whether each holds numbers.
+const COLUMNS: [(&str, bool); 41] = [
+    ("file", false),
+    ("channel", false),
+    ("language", false),
+    ("seconds", true),
+    ("speech_s", true),
+    ("keys", false),
+    ("rating", true),
+    ("rating_1", true),
+    ("rating_2", true),
+    ("rating_3", true),
+    ("rating_4", true),
+    ("rating_5", true),
+    ("rating_none", true),
+    ("rating_source", false),
+    ("transcript", false),
+    ("intent_human", true),
+    ("intent_repeat", true),
+    ("intent_later", true),
+    ("sentiment_score", true),
+    ("sentiment_label", false),
+    ("voice_angry", true),
+    ("voice_sad", true),
+    ("voice_neutral", true),
+    ("voice_happy", true),
+    ("voice_negative", true),
+    ("voice_arousal", true),
+    ("voice_valence", true),
+    ("voice_confidence", true),
+    ("action", false),
+    ("mood", false),
+    ("band", false),
+    ("decided_rating", true),
+    ("satisfaction_mean", true),
+    ("reason", false),
+    ("reason_weight", true),
+    ("policy_hash", false),
+    ("true_rating", false),
+    ("true_intent", false),
+    ("true_sentiment", false),
+    ("true_emotion", false),
+    ("expected_action", false),
 ];
 
 fn cells(row: &Row) -> Vec<Cell> {
