@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use codetta::audio::{Samples, WavFile, resample};
 use codetta::call::{
-    Conversation, ConversationSettings, Duplex, Happening, Keeper, Note, Rendered, Sink, Sounds, SoundsSettings,
-    Understand, run_offline,
+    Conversation, ConversationSettings, Duplex, Happening, Keeper, Note, Particulars, Rendered, Sink, Sounds,
+    SoundsSettings, Understand, run_offline,
 };
 use codetta::capture::{ReadOptions, decode};
 use codetta::dialogue::{CallReport, Outcome};
@@ -54,7 +54,7 @@ struct Kept {
 }
 
 impl Keeper for Kept {
-    fn report(&mut self, _: &str, report: &CallReport) -> Result<()> {
+    fn report(&mut self, _: &str, report: &CallReport, _: &Particulars) -> Result<()> {
         if self.fails {
             return Err(Error::new(ErrorKind::Write, "records", "No space left on device; free some space"));
         }

@@ -58,3 +58,58 @@ fn a_recorded_caller_is_heard_and_hears_an_ending() {
     let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&reports[0]).unwrap()).unwrap();
     assert_eq!((&report["rating"], &report["outcome"]["outro"]), (&3.into(), &"calm".into()));
 }
+
+/// A call that is kept in a ledger can be opened there: who was called, what was said, what sounded; and without the
+/// caller's agreement to recording, no word of it.
+#[cfg(all(feature = "whisper", feature = "ledger"))]
+#[test]
+fn a_call_is_kept_in_the_ledger_as_far_as_the_caller_agreed() {
+    use codetta::record::{Key, Ledger, system_clock};
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("ledger");
+    let key = Key::generate().unwrap();
+    drop(Ledger::init(&ledger, &key, "test", system_clock).unwrap());
+    let key_file = folder.path().join("key");
+    key.write_new(&key_file).unwrap();
+    let input = format!("{}/audio/calls/lukewarm-en.wav", env!("CARGO_MANIFEST_DIR"));
+    for more in [&[][..], &["--no-recording"][..]] {
+        let output = program::codetta()
+            .args([
+                "live",
+                "--lang",
+                "en",
+                "--format",
+                "json",
+                "--input",
+                &input,
+                "--customer",
+                "C-17",
+                "--agent",
+                "Li",
+            ])
+            .arg("--output")
+            .arg(folder.path().join("heard.wav"))
+            .arg("--ledger")
+            .arg(&ledger)
+            .arg("--key-file")
+            .arg(&key_file)
+            .args(more)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", program::stderr(&output));
+    }
+    let ledger = Ledger::open(&ledger, &key, "test", system_clock).unwrap();
+    let mut names = Vec::new();
+    ledger.facts(&codetta::record::FactsFilter::default(), |facts| names.push(facts.call)).unwrap();
+    let calls: Vec<_> = names.iter().map(|name| ledger.open_call(name).unwrap().record).collect();
+    assert_eq!(calls.len(), 2);
+    for call in &calls {
+        assert_eq!(call.customer.as_ref().map(|customer| customer.id.as_str()), Some("C-17"));
+        assert_eq!((call.agent.as_deref(), call.channel.as_deref()), (Some("Li"), Some("file")));
+        assert_eq!(call.rating.map(codetta::Rating::value), Some(3));
+        assert_eq!(call.outro.as_ref().map(|outro| outro.mood), Some(codetta::judge::Mood::Calm));
+        assert!(call.timings_ms["after_speech"] > 0.0 && !call.models.is_empty());
+    }
+    assert!(calls[0].transcript.as_deref().unwrap().to_lowercase().contains("three"), "{:?}", calls[0].transcript);
+    assert_eq!((calls[1].transcript.as_deref(), calls[1].words.len()), (None, 0));
+}

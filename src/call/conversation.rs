@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::ear::{Ear, Heard};
 use super::happening::{Happening, Note};
-use super::keeper::Keeper;
+use super::keeper::{Keeper, Particulars};
 use super::settings::{ConversationSettings, Job};
 use super::sounds::Sounds;
 use super::stage::{Over, Stage};
@@ -33,6 +33,8 @@ pub struct Conversation {
     pub(super) adapter: Box<dyn Adapter>,
     pub(super) handoff: Option<Handoff>,
     pub(super) keeper: Box<dyn Keeper>,
+    /// What the keeper is told beside the report.
+    pub(super) particulars: Particulars,
     jobs: VecDeque<Job>,
     /// The utterance that is understood ahead of its end, and its answer as soon as it is there.
     ahead: Option<(u64, Option<Answer>)>,
@@ -68,6 +70,7 @@ impl Conversation {
             adapter,
             handoff: None,
             keeper,
+            particulars: Particulars::default(),
             jobs: VecDeque::new(),
             ahead: None,
             awaited: Vec::new(),
@@ -235,6 +238,9 @@ impl Conversation {
         self.last_word = Some(last_voiced);
         let spoken: Spoken = answer.spoken();
         self.view.transcript = spoken.heard.as_ref().map(|heard| heard.transcript.clone());
+        self.particulars
+            .said
+            .extend(self.view.transcript.iter().map(|t| t.text.clone()).filter(|text| !text.is_empty()));
         self.view.rating = spoken.heard.as_ref().map(|heard| heard.rating);
         (self.view.sentiment, self.view.voice) = (spoken.text, spoken.voice);
         self.note(Happening::Understood {

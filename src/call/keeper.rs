@@ -7,14 +7,26 @@ use crate::dialogue::CallReport;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::write_whole;
 use crate::handoff::{CallbackFile, CallbackReason, CallbackTask};
+use crate::record::OutroPlayed;
+
+/// What a call leaves behind beside its report. It holds the caller's own words: whoever stores it seals them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Particulars {
+    /// What was said, answer by answer; empty when all was keyed.
+    pub said: Vec<String>,
+    /// What sounds at the end, as soon as it does.
+    pub outro: Option<OutroPlayed>,
+    /// From the last word to the ending's cue, milliseconds.
+    pub after_speech_ms: Option<f64>,
+}
 
 /// Keeps what a call leaves behind. A failure is reported and the call goes on.
 pub trait Keeper: Send {
-    /// Keeps the report as it stands; a later one replaces it.
+    /// Keeps the report as it stands; a later one replaces it. The first comes before the ending sounds.
     ///
     /// # Errors
     /// Those of where it is kept.
-    fn report(&mut self, call: &str, report: &CallReport) -> Result<()>;
+    fn report(&mut self, call: &str, report: &CallReport, particulars: &Particulars) -> Result<()>;
 
     /// Keeps a task to call back; `problem` is what the hand-over failed of.
     ///
@@ -29,7 +41,7 @@ pub trait Keeper: Send {
     ) -> Result<()>;
 }
 
-/// Reports as `CALL.json` and tasks in `callbacks.jsonl`, both in one folder.
+/// Reports as `CALL.json` and tasks in `callbacks.jsonl`, both in one folder; in the clear, so without what was said.
 pub struct FolderKeeper {
     folder: PathBuf,
 }
@@ -45,7 +57,7 @@ impl FolderKeeper {
 }
 
 impl Keeper for FolderKeeper {
-    fn report(&mut self, call: &str, report: &CallReport) -> Result<()> {
+    fn report(&mut self, call: &str, report: &CallReport, _: &Particulars) -> Result<()> {
         let json = serde_json::to_string(report)
             .map_err(|e| Error::new(ErrorKind::Internal, "report", format!("cannot be written as JSON: {e}")))?;
         write_whole(&self.folder.join(format!("{call}.json")), format!("{json}\n").as_bytes())
@@ -67,7 +79,7 @@ impl Keeper for FolderKeeper {
 
 /// Keeps nothing: for a demonstration.
 impl Keeper for () {
-    fn report(&mut self, _: &str, _: &CallReport) -> Result<()> {
+    fn report(&mut self, _: &str, _: &CallReport, _: &Particulars) -> Result<()> {
         Ok(())
     }
 

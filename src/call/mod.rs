@@ -26,9 +26,9 @@ pub use conversation::Conversation;
 pub use devices::{MicrophoneSource, SpeakerSink};
 pub use ear::Duplex;
 pub use happening::{Happening, Note};
-pub use keeper::{FolderKeeper, Keeper};
+pub use keeper::{FolderKeeper, Keeper, Particulars};
 #[cfg(feature = "ledger")]
-pub use ledger_keeper::LedgerKeeper;
+pub use ledger_keeper::{Describe, LedgerKeeper};
 pub use line::{LineState, Recorded, Rendered, Sink, Source};
 pub use offline::run_offline;
 pub use run::{Request, Screen, Understand, run};

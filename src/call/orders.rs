@@ -6,7 +6,8 @@ use super::sounds::Ready;
 use crate::dialogue::{Command, Event};
 use crate::handoff::{CallbackReason, Handoff, HandoffRequest};
 use crate::judge::OutroQuery;
-use crate::outro::Fallback;
+use crate::outro::{Fallback, Outro};
+use crate::record::OutroPlayed;
 use crate::units::Frames;
 
 impl Conversation {
@@ -51,7 +52,7 @@ impl Conversation {
                 self.note(Happening::PromptStopped);
             }
             Command::Store(report) => {
-                let kept = self.keeper.report(&self.name, &report);
+                let kept = self.keeper.report(&self.name, &report, &self.particulars);
                 self.report_problem(kept);
             }
             Command::StartOutro(query) => {
@@ -63,7 +64,9 @@ impl Conversation {
                 let started = self.stage.wait_music(&query);
                 let after_speech_ms = self.after_last_word_ms();
                 self.view.after_speech_ms = after_speech_ms;
+                self.particulars.after_speech_ms = after_speech_ms;
                 if let Some(Ready { outro, .. }) = self.report_problem(started).flatten() {
+                    self.particulars.outro = Some(played(&outro));
                     self.note(Happening::Waiting { id: outro.id, title: outro.title, after_speech_ms });
                 }
                 self.request_transfer(now);
@@ -92,11 +95,13 @@ impl Conversation {
         };
         let after_speech_ms = self.after_last_word_ms();
         self.view.after_speech_ms = after_speech_ms;
+        self.particulars.after_speech_ms = after_speech_ms;
         let asked = outro.mood == query.mood && fallback == Fallback::None;
         let substitute = (!asked).then(|| {
             let why = if outro.mood == query.mood { fallback } else { Fallback::OtherMood };
             why.to_string()
         });
+        self.particulars.outro = Some(played(&outro));
         self.note(Happening::Outro { id: outro.id, title: outro.title, mood: outro.mood, substitute, after_speech_ms });
     }
 
@@ -125,4 +130,8 @@ impl Conversation {
             self.note(Happening::Problem { problem });
         }
     }
+}
+
+fn played(outro: &Outro) -> OutroPlayed {
+    OutroPlayed { id: outro.id.clone(), mood: outro.mood, tone: Some(outro.tone.to_string()) }
 }

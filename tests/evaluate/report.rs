@@ -71,8 +71,8 @@ fn the_page_is_quiet_whole_and_tells_what_the_json_tells() {
     assert!(figures.len() > 100, "{} figures", figures.len());
     for (pointer, unit, text) in &figures {
         let value = json.pointer(pointer).and_then(Value::as_f64).unwrap_or_else(|| panic!("no {pointer}"));
-        let number: f64 = text.trim_end_matches(" %").parse().unwrap_or_else(|_| panic!("{pointer}: {text}"));
-        let decimals = text.trim_end_matches(" %").split_once('.').map_or(0, |(_, d)| d.len());
+        let number: f64 = text.trim_end_matches("\u{a0}%").parse().unwrap_or_else(|_| panic!("{pointer}: {text}"));
+        let decimals = text.trim_end_matches("\u{a0}%").split_once('.').map_or(0, |(_, d)| d.len());
         let shown = if unit == "percent" { number / 100.0 } else { number };
         let rounding = 0.5 * 10f64.powi(-(decimals as i32)) / if unit == "percent" { 100.0 } else { 1.0 };
         assert!((shown - value).abs() <= rounding * 1.000_001, "{pointer}: page {text}, json {value}");

@@ -29,8 +29,9 @@ pub fn reliability(name: &str, reliability: &Reliability) -> String {
     svg(&format!("reliability of {name}"), |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(8)
+            .margin_right(26)
             .x_label_area_size(38)
-            .y_label_area_size(46)
+            .y_label_area_size(62)
             .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
         axes(&mut chart, "confidence", "right", &|x| percent(*x), &|y| percent(*y))?;
         chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], SOFT.stroke_width(1)))?;
@@ -53,8 +54,9 @@ pub fn coverage(points: &[CoveragePoint]) -> String {
     svg("accuracy by coverage", |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(8)
+            .margin_right(26)
             .x_label_area_size(38)
-            .y_label_area_size(46)
+            .y_label_area_size(62)
             .build_cartesian_2d(0.0..1.0, floor..1.0)?;
         axes(&mut chart, "answers taken, surest first", "right", &|x| percent(*x), &|y| percent(*y))?;
         let low = points.iter().map(|point| (point.coverage, point.right.low.unwrap_or(floor).max(floor)));
@@ -74,8 +76,9 @@ pub fn latency(latency: &Latency) -> String {
     svg("time per answer", |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(8)
+            .margin_right(26)
             .x_label_area_size(38)
-            .y_label_area_size(46)
+            .y_label_area_size(62)
             .build_cartesian_2d(0.0..end, 0.0..most)?;
         axes(&mut chart, "milliseconds", "answers", &|x| format!("{x:.0}"), &|y| format!("{y:.0}"))?;
         let gap = end / 24.0 * 0.08;
@@ -98,7 +101,7 @@ pub fn latency(latency: &Latency) -> String {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.0} %", 100.0 * share)
+    format!("{:.0}\u{a0}%", 100.0 * share)
 }
 
 fn axes<'a, DB: DrawingBackend + 'a>(

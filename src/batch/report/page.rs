@@ -41,7 +41,7 @@ impl Page {
     pub fn figure(&self, pointer: &str, written: As) -> String {
         let Some(value) = self.number(pointer) else { return "–".to_owned() };
         let (text, unit) = match written {
-            As::Percent => (format!("{:.1} %", 100.0 * value), "percent"),
+            As::Percent => (format!("{:.1}\u{a0}%", 100.0 * value), "percent"),
             As::Count => (format!("{value:.0}"), "count"),
             As::Number(decimals) => (format!("{value:.decimals$}"), "number"),
         };

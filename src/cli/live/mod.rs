@@ -1,6 +1,7 @@
 //! `codetta live`: a whole call as it happens, with microphone and speaker or with recordings in their place.
 
 mod ends;
+mod kept;
 #[cfg(feature = "microphone")]
 mod layout;
 #[cfg(feature = "microphone")]
@@ -14,12 +15,11 @@ use std::sync::Arc;
 
 use clap::Args;
 use codetta::call::{
-    Conversation, ConversationSettings, Duplex, FolderKeeper, Keeper, Request, Screen, Sounds, SoundsSettings,
-    run as run_call, run_offline,
+    Conversation, ConversationSettings, Duplex, Request, Screen, Sounds, SoundsSettings, run as run_call, run_offline,
 };
 use codetta::dialogue::CallSettings;
 use codetta::handoff::{Adapter, CommandAdapter, ConsoleAdapter, News};
-use codetta::judge::Policy;
+use codetta::judge::{Consent, Policy};
 use codetta::listen::Listener;
 use codetta::outro::{Library, PlayHistory};
 use codetta::{Error, ErrorKind, Result};
@@ -29,6 +29,7 @@ use super::Status;
 use super::options::ListenOptions;
 use super::output::Output;
 use ends::Ends;
+use kept::KeepOptions;
 
 /// The demonstration's human: how many polls (20 ms each) until it rings, and until it is answered.
 const RINGS_AFTER: u32 = 50;
@@ -68,14 +69,8 @@ pub struct LiveArgs {
     #[arg(long)]
     plain: bool,
 
-    /// Keep the call's report and tasks to call back in this folder
-    #[arg(long, value_name = "FOLDER")]
-    records: Option<PathBuf>,
-
-    /// The ledger in which the call is kept, if one is named
-    #[cfg(feature = "ledger")]
     #[command(flatten)]
-    key: super::ledger::key::KeyOptions,
+    keep: KeepOptions,
 
     /// Command that reaches a human: it is told the call on standard input and answers ringing, answered, busy,
     /// no_answer or failed (default: a human of the demonstration, who answers after seven seconds)
@@ -139,7 +134,7 @@ pub fn run(args: &LiveArgs, output: &mut Output) -> Result<Status> {
         sounds,
         remote,
         args.adapter(),
-        args.keeper()?,
+        args.keep.keeper(&listener, args.brand.as_deref(), args.channel())?,
     )?;
     if offline {
         run_offline(&mut conversation, &caller, listener.as_ref(), sink.as_mut())?;
@@ -183,7 +178,7 @@ impl LiveArgs {
         CallSettings {
             language: self.listen.lang,
             scale: self.listen.scale,
-            consent: self.listen.consent(),
+            consent: Consent { recording: !self.keep.no_recording, ..self.listen.consent() },
             ..CallSettings::default()
         }
     }
@@ -199,16 +194,9 @@ impl LiveArgs {
         }
     }
 
-    fn keeper(&self) -> Result<Box<dyn Keeper>> {
-        let keeper: Box<dyn Keeper> = match &self.records {
-            Some(folder) => Box::new(FolderKeeper::open(folder)?),
-            None => Box::new(()),
-        };
-        #[cfg(feature = "ledger")]
-        if self.key.ledger.is_some() {
-            return Ok(Box::new(codetta::call::LedgerKeeper::new(self.key.open()?, keeper)));
-        }
-        Ok(keeper)
+    /// What the caller is heard through, as a record names it.
+    fn channel(&self) -> &'static str {
+        if self.input.is_some() { "file" } else { "microphone" }
     }
 
     #[cfg(feature = "microphone")]
