@@ -51,6 +51,8 @@ fn calls(codetta: &str, count: usize) -> Outcome<()> {
         .collect();
     let library = Library::built_in()?;
     let outros = fingerprints(&library)?;
+    // A virtual microphone that nobody plays into delivers nothing; a real one delivers the room.
+    let _room = Room::open()?;
     let mut measured = Vec::new();
     for call in spoken.iter().cycle().take(count) {
         let result = one_call(codetta, call, &library, &outros)?;
@@ -184,6 +186,28 @@ fn wait_for(events: &Receiver<serde_json::Value>, names: &[&str]) -> Outcome<ser
     }
 }
 
+/// Silence into the virtual microphone for as long as it lives.
+struct Room(Child);
+
+impl Room {
+    fn open() -> Outcome<Self> {
+        let room = Command::new("pacat")
+            .args(["--playback", "-d", "mic_feed", "--raw", "--format=s16le", "--rate=16000", "--channels=1"])
+            .args(["--latency-msec=100"])
+            .stdin(std::fs::File::open("/dev/zero")?)
+            .spawn()?;
+        Ok(Self(room))
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        // It may have left already; either way nothing is to be done about it.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Both ends of the line, recorded.
 struct Recorder {
     parec: Child,
@@ -221,7 +245,9 @@ impl Recorder {
     }
 }
 
-/// Where `wanted` lies best in `recording` (frames), and how well: normalised cross-correlation, by FFT.
+/// Where `wanted` lies best in `recording` (frames), and how clearly: the peak of the correlation over its root mean
+/// square, by FFT. Spectra are whitened (generalised cross-correlation with phase transform, Knapp & Carter 1976): a
+/// bar of music that comes again, a fade and words over it do not move the peak, as they do that of the plain one.
 fn find(recording: &[f32], wanted: &[f32]) -> (f32, usize) {
     let size = (recording.len() + wanted.len()).next_power_of_two();
     let mut planner = RealFftPlanner::<f32>::new();
@@ -235,23 +261,18 @@ fn find(recording: &[f32], wanted: &[f32]) -> (f32, usize) {
     };
     let (all, part) = (spectrum(recording), spectrum(wanted));
     let mut product: Vec<_> = all.iter().zip(&part).map(|(a, b)| a * b.conj()).collect();
+    // What neither of them has (above a telephone's band, say) is noise: it stays small.
+    let mean = product.iter().map(|bin| bin.norm()).sum::<f32>() / product.len() as f32;
+    product.iter_mut().for_each(|bin| *bin /= bin.norm() + 0.01 * mean + f32::MIN_POSITIVE);
     // Rounding leaves traces where a real signal has none.
     let last = product.len() - 1;
     (product[0].im, product[last].im) = (0.0, 0.0);
     let mut correlation = inverse.make_output_vec();
     inverse.process(&mut product, &mut correlation).expect("the sizes are the planner's own");
-    let energy_of_part: f64 = wanted.iter().map(|s| f64::from(s * s)).sum();
-    let mut sums = vec![0.0f64];
-    sums.extend(recording.iter().scan(0.0, |sum, s| {
-        *sum += f64::from(s * s);
-        Some(*sum)
-    }));
-    let last_start = recording.len().saturating_sub(wanted.len());
-    let score = |at: usize| {
-        let energy = sums[(at + wanted.len()).min(recording.len())] - sums[at];
-        (f64::from(correlation[at]) / size as f64 / (energy.max(1e-3) * energy_of_part).sqrt()) as f32
-    };
-    (0..=last_start).map(|at| (score(at), at)).max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, 0))
+    correlation.truncate((recording.len() + 1).saturating_sub(wanted.len()).max(1));
+    let power = correlation.iter().map(|c| f64::from(c * c)).sum::<f64>() / correlation.len() as f64;
+    let (at, peak) = correlation.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap_or((0, &0.0));
+    (peak / power.sqrt().max(f64::MIN_POSITIVE) as f32, at)
 }
 
 /// Frames of 10 ms up to the last one that is speech: within 30 dB of the loudest, and 6 dB over the line's noise.

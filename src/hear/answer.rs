@@ -49,6 +49,13 @@ pub fn read(text: &str, language: Language) -> Answer {
     Answer { rating, request }
 }
 
+/// Whether the grammar knows a number or a request in `text`, or all of its words.
+pub(super) fn is_understood(text: &str, language: Language) -> bool {
+    let words = Grammar::of(language).words(text);
+    let counts = |word: &Word| word.number.is_some() || word.magnitude || word.request.is_some();
+    words.iter().any(counts) || words.iter().all(|word| !word.is_stray())
+}
+
 fn mentions(words: &[Word]) -> Vec<Mention> {
     let mut mentions: Vec<Mention> = Vec::new();
     let mut at = 0;
@@ -179,6 +186,8 @@ mod tests {
             ("不是三分，是五分", 5),
             ("三分，不，一分", 1),
             ("六分，哦不，五分", 5),
+            // Misheard words of correction.
+            ("三分部隊四分", 4),
         ] {
             assert_eq!(rating(text, Language::Zh), Some(wanted), "{text}");
         }

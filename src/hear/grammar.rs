@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use pinyin::ToPinyin;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
@@ -88,6 +89,8 @@ pub struct Grammar {
     simplified: HashMap<char, char>,
     forms: HashMap<Vec<String>, Word>,
     longest: usize,
+    /// Mandarin words of correction by their syllables: they stand between numbers, where no homophone makes sense.
+    sounds: HashMap<Vec<&'static str>, Word>,
 }
 
 static MANDARIN: LazyLock<Grammar> = LazyLock::new(|| Grammar::parse(include_str!("grammar/zh.toml")));
@@ -106,7 +109,8 @@ impl Grammar {
         let table: Table = toml::from_str(text).expect("the grammar's table is valid");
         let characters: Vec<char> = table.traditional.chars().collect();
         let simplified = characters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-        let mut grammar = Self { spaced: table.spaced, simplified, forms: HashMap::new(), longest: 1 };
+        let mut grammar =
+            Self { spaced: table.spaced, simplified, forms: HashMap::new(), longest: 1, sounds: HashMap::new() };
         for (digit, forms) in &table.numbers {
             let digit: u8 = digit.parse().expect("numbers are keyed by digits");
             grammar.add(forms, |word| word.number = Some(digit));
@@ -120,6 +124,11 @@ impl Grammar {
         grammar.add(&table.ordinal, |word| word.ordinal = true);
         grammar.add(&table.filler, |word| word.filler = true);
         grammar.add(&table.noise, |word| word.noise = true);
+        for form in table.correction.iter().filter(|_| !table.spaced) {
+            if let Some(sound) = syllables(&grammar.pieces(form)).filter(|sound| sound.len() > 1) {
+                grammar.sounds.insert(sound, Word { correction: true, ..Word::default() });
+            }
+        }
         for phrase in &table.phrase {
             grammar.add(&phrase.forms, |word| word.phrase = Some(phrase.means));
         }
@@ -130,6 +139,12 @@ impl Grammar {
             });
         }
         grammar
+    }
+
+    /// Every phrase and request of the tables, in no order.
+    pub fn answers(&self) -> impl Iterator<Item = String> {
+        let wanted = |word: &Word| word.phrase.is_some() || word.request.is_some();
+        self.forms.iter().filter(move |(_, word)| wanted(word)).map(|(pieces, _)| pieces.concat())
     }
 
     fn add(&mut self, forms: &[String], mark: impl Fn(&mut Word)) {
@@ -149,6 +164,7 @@ impl Grammar {
             let found = (1..=self.longest.min(pieces.len() - at))
                 .rev()
                 .find_map(|length| self.forms.get(&pieces[at..at + length]).map(|word| (*word, length)));
+            let found = found.or_else(|| self.by_sound(&pieces[at..]));
             let (word, length) = found.unwrap_or_else(|| (Word { comma: is_mark(&pieces[at]), ..Word::default() }, 1));
             at += length;
             if !(word.comma && words.last().is_some_and(|last| last.comma)) {
@@ -156,6 +172,15 @@ impl Grammar {
             }
         }
         words
+    }
+
+    /// A word of correction that was written in other characters, and its length.
+    fn by_sound(&self, pieces: &[String]) -> Option<(Word, usize)> {
+        let longest = self.longest.min(pieces.len());
+        (2..=longest).rev().find_map(|length| {
+            let sound = syllables(&pieces[..length])?;
+            self.sounds.get(&sound).map(|word| (*word, length))
+        })
     }
 
     /// Characters in Mandarin; words, digits and marks in English.
@@ -181,6 +206,11 @@ impl Grammar {
         // "10" is one number in English, where tables name it; in Mandarin digits are read one by one.
         if self.spaced { join_ten(pieces) } else { pieces }
     }
+}
+
+/// The syllables of Han characters, tones apart; none if a piece is no such character.
+fn syllables(pieces: &[String]) -> Option<Vec<&'static str>> {
+    pieces.iter().map(|piece| piece.chars().next()?.to_pinyin().map(|sound| sound.plain())).collect()
 }
 
 fn is_mark(piece: &str) -> bool {

@@ -4,6 +4,7 @@ mod answer;
 mod answer_sound;
 mod grammar;
 mod heard;
+mod homophones;
 mod posterior;
 #[cfg(feature = "whisper")]
 mod recogniser;

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::answer::{Answer, read};
+use super::answer::{Answer, is_understood, read};
 use super::grammar::Request;
 use super::heard::{Intents, RatingPosterior};
+use super::homophones::alike;
 use crate::units::Language;
 
 /// How a language's raw masses become probabilities. Fitted on development data; see DESIGN.md.
@@ -27,10 +28,20 @@ impl Calibration {
     }
 }
 
+/// Likenesses up to this distance are near; they speak for a rating about as words do. Farther ones speak softly.
+const NEAR: f32 = 0.2;
+/// Weights of near and far likenesses beside words as they are written. Fitted on synthetic voices; see DESIGN.md.
+const LIKENESS: [f32; 2] = [1.5, 0.25];
+/// Lighter texts are not compared by sound: they would cost time and change nothing.
+const ALIKE_FROM: f32 = 1e-4;
+
 /// Raw masses by meaning: what calibration starts from, for diagnosis and fitting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Masses {
     pub levels: [f32; 5],
+    /// Mandarin whose characters are no answer but sound like one: near, far. It is part of `other` too.
+    pub alike: [[f32; 5]; 2],
+    /// All that is no rating as written.
     pub other: f32,
     pub human: f32,
     pub repeat: f32,
@@ -51,6 +62,13 @@ impl Masses {
                 Some(rating) => masses.levels[rating.index()] += mass,
                 None => masses.other += mass,
             }
+            let strange = rating.is_none() && request.is_none() && mass >= ALIKE_FROM && !is_understood(text, language);
+            let likeness = if strange && language == Language::Zh { alike(text) } else { None };
+            let is_near = likeness.is_some_and(|likeness| likeness.distance <= NEAR);
+            if let Some(rating) = likeness.and_then(|likeness| likeness.answer.rating) {
+                masses.alike[usize::from(!is_near)][rating.index()] += mass;
+            }
+            let request = request.or(likeness.filter(|_| is_near).and_then(|likeness| likeness.answer.request));
             match request {
                 Some(Request::Human) => masses.human += mass,
                 Some(Request::Repeat) => masses.repeat += mass,
@@ -65,8 +83,10 @@ impl Masses {
     /// The calibrated posterior over ratings.
     pub fn rating(&self, calibration: &Calibration) -> RatingPosterior {
         let soften = |mass: f32| mass.max(0.0).powf(1.0 / calibration.temperature);
-        let levels = self.levels.map(soften);
-        RatingPosterior::from_weights(levels, soften(calibration.other_weight * self.other + calibration.floor))
+        let by_sound = |level: usize| (0..2).map(|kind| LIKENESS[kind] * self.alike[kind][level]).sum::<f32>();
+        let levels = std::array::from_fn(|level| soften(self.levels[level] + by_sound(level)));
+        let other = (self.other - self.alike.as_flattened().iter().sum::<f32>()).max(0.0);
+        RatingPosterior::from_weights(levels, soften(calibration.other_weight * other + calibration.floor))
     }
 
     /// Probabilities of requests.
@@ -89,6 +109,18 @@ mod tests {
         let posterior = masses.rating(&Calibration::of(Language::Zh));
         assert_eq!(posterior.best().unwrap().0.value(), 5);
         assert!((posterior.levels.iter().sum::<f32>() + posterior.none - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn what_sounds_like_an_answer_speaks_for_it() {
+        let masses = |text: &str| Masses::of([(Some(text), 0.9)].into_iter(), Language::Zh);
+        let posterior = masses("吴芬").rating(&Calibration::of(Language::Zh));
+        assert_eq!(posterior.best().map(|(rating, _)| rating.value()), Some(5));
+        assert!((masses("转任工").intents().human - 0.9).abs() < 1e-6);
+        // Words that are understood are not made into others.
+        for text in ["六分", "五个电话", "是"] {
+            assert_eq!(masses(text).alike, [[0.0; 5]; 2], "{text}");
+        }
     }
 
     #[test]
