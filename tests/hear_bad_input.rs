@@ -11,10 +11,6 @@ use codetta::keypad::Key;
 use codetta::listen::{Answer, Listener, ListenerOptions, Terms};
 use codetta::{Language, SampleRate, capture};
 
-#[allow(dead_code)]
-#[path = "support/keypad_tones.rs"]
-mod keypad_tones;
-
 /// The models are there wherever the suite runs (scripts/setup); loaded once for all cases.
 static LISTENER: LazyLock<Listener> = LazyLock::new(|| Listener::load(&ListenerOptions::default()).unwrap());
 
