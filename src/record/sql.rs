@@ -119,3 +119,26 @@ pub(super) fn sql_error(path: &Path, error: &rusqlite::Error) -> Error {
         _ => new(ErrorKind::Internal, error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_another_program_holds_is_said_and_written_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key) = (folder.path().join("calls.db"), Key::generate().unwrap());
+        let other = create(&path, &key).unwrap();
+        other.execute_batch("CREATE TABLE t (x); BEGIN IMMEDIATE; INSERT INTO t VALUES (1)").unwrap();
+        let ours = open(&path, &key).unwrap();
+        ours.busy_timeout(Duration::ZERO).unwrap();
+        let write = || ours.execute_batch("BEGIN IMMEDIATE; INSERT INTO t VALUES (2); COMMIT");
+        let error = sql_error(&path, &write().unwrap_err());
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        assert!(error.to_string().contains("another program has locked it"), "{error}");
+        other.execute_batch("COMMIT").unwrap();
+        write().unwrap();
+        let sum: i64 = ours.query_row("SELECT sum(x) FROM t", [], |row| row.get(0)).unwrap();
+        assert_eq!(sum, 3);
+    }
+}
