@@ -50,6 +50,8 @@ pub struct Likeness {
     pub answer: Answer,
     /// Mean cost of a syllable: 0 is the same sound but for tones, at most 0.4.
     pub distance: f32,
+    /// Of the text.
+    pub syllables: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +88,7 @@ pub fn alike(text: &str) -> Option<Likeness> {
     }
     let (distance, answer) = nearest?;
     let allowed = if length == 1 { 0.0 } else { FARTHEST };
-    (distance <= allowed && second - distance >= MARGIN).then_some(Likeness { answer, distance })
+    (distance <= allowed && second - distance >= MARGIN).then_some(Likeness { answer, distance, syllables: length })
 }
 
 /// The syllables of a short text in Han characters; none for any other.

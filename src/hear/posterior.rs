@@ -50,12 +50,12 @@ pub struct Masses {
 }
 
 impl Masses {
-    /// Sums hypotheses (text, mass) by what they mean; what they do not cover is other. A hypothesis without a text may
-    /// still become anything: it counts for nothing.
-    pub fn of<'a>(hypotheses: impl Iterator<Item = (Option<&'a str>, f32)>, language: Language) -> Self {
+    /// Sums hypotheses (text, mass, whether the text has ended) by what they mean; what they do not cover is other. A
+    /// hypothesis without a text may still become anything: it counts for nothing.
+    pub fn of<'a>(hypotheses: impl Iterator<Item = (Option<&'a str>, f32, bool)>, language: Language) -> Self {
         let mut masses = Self::default();
         let mut covered = 0.0;
-        for (text, mass) in hypotheses {
+        for (text, mass, ended) in hypotheses {
             covered += mass;
             let Some(text) = text else { continue };
             let Answer { rating, request } = read(text, language);
@@ -65,6 +65,8 @@ impl Masses {
             }
             let strange = rating.is_none() && request.is_none() && mass >= ALIKE_FROM && !is_understood(text, language);
             let likeness = if strange && language == Language::Zh { alike(text) } else { None };
+            // One syllable that a longer text begins with (以 of 以前) sounds like a number by chance.
+            let likeness = likeness.filter(|likeness| ended || likeness.syllables > 1);
             let is_near = likeness.is_some_and(|likeness| likeness.distance <= NEAR);
             if let Some(rating) = likeness.and_then(|likeness| likeness.answer.rating) {
                 masses.alike[usize::from(!is_near)][rating.index()] += mass;
@@ -103,7 +105,8 @@ mod tests {
 
     #[test]
     fn masses_are_summed_by_meaning_and_the_uncovered_rest_is_other() {
-        let texts = [("五", 0.4), ("5分", 0.2), ("四", 0.1), ("转人工", 0.2)].map(|(text, mass)| (Some(text), mass));
+        let texts =
+            [("五", 0.4), ("5分", 0.2), ("四", 0.1), ("转人工", 0.2)].map(|(text, mass)| (Some(text), mass, true));
         let masses = Masses::of(texts.into_iter(), Language::Zh);
         assert!((masses.levels[4] - 0.6).abs() < 1e-6 && (masses.levels[3] - 0.1).abs() < 1e-6);
         assert!((masses.other - 0.3).abs() < 1e-6 && (masses.human - 0.2).abs() < 1e-6);
@@ -114,10 +117,12 @@ mod tests {
 
     #[test]
     fn what_sounds_like_an_answer_speaks_for_it() {
-        let masses = |text: &str| Masses::of([(Some(text), 0.9)].into_iter(), Language::Zh);
+        let begun = |text: &str, ended| Masses::of([(Some(text), 0.9, ended)].into_iter(), Language::Zh);
+        let masses = |text: &str| begun(text, true);
         let posterior = masses("吴芬").rating(&Calibration::of(Language::Zh));
         assert_eq!(posterior.best().map(|(rating, _)| rating.value()), Some(5));
         assert!((masses("转任工").intents().human - 0.9).abs() < 1e-6);
+        assert_eq!(begun("以", false).alike, [[0.0; 5]; 2]);
         // Words that are understood are not made into others.
         for text in ["六分", "五个电话", "是"] {
             assert_eq!(masses(text).alike, [[0.0; 5]; 2], "{text}");

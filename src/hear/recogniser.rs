@@ -111,7 +111,7 @@ impl Recogniser {
             String::from_utf8_lossy(&bytes).into_owned()
         };
         let best = text(&found.best);
-        let mut texts: Vec<(String, f32)> = Vec::with_capacity(found.hypotheses.len());
+        let mut texts: Vec<(String, f32, bool)> = Vec::with_capacity(found.hypotheses.len());
         for hypothesis in &found.hypotheses {
             let whole = text(&hypothesis.tokens);
             // A hypothesis that is only begun, and has said until here what the best path had said by then, would most
@@ -128,11 +128,12 @@ impl Recogniser {
             } else {
                 whole
             };
-            texts.push((text, hypothesis.mass));
+            texts.push((text, hypothesis.mass, hypothesis.ended));
         }
         // Half a character may still become any: it speaks for nothing and against nothing.
         let whole = |text: &str| !text.ends_with(char::REPLACEMENT_CHARACTER);
-        let readable = texts.iter().map(|(text, mass)| (Some(text.as_str()).filter(|text| whole(text)), *mass));
+        let readable =
+            texts.iter().map(|(text, mass, ended)| (Some(text.as_str()).filter(|text| whole(text)), *mass, *ended));
         let masses = Masses::of(readable, language);
         let transcript = tidy(&best);
         let sound = sound().filter(|_| is_one_word(&transcript, language));
@@ -141,6 +142,7 @@ impl Recogniser {
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
         texts.sort_by(|a, b| b.1.total_cmp(&a.1));
         texts.truncate(40);
+        let texts = texts.into_iter().map(|(text, mass, _)| (text, mass)).collect();
         Ok((heard, Detail { masses, texts }))
     }
 
