@@ -63,8 +63,9 @@ impl Masses {
                 Some(rating) => masses.levels[rating.index()] += mass,
                 None => masses.other += mass,
             }
-            let strange = rating.is_none() && request.is_none() && mass >= ALIKE_FROM && !is_understood(text, language);
-            let likeness = if strange && language == Language::Zh { alike(text) } else { None };
+            let unread = rating.is_none() && request.is_none() && mass >= ALIKE_FROM;
+            let strange = unread && language == Language::Zh && !is_understood(text, language);
+            let likeness = if strange { alike(text) } else { None };
             // One syllable that a longer text begins with (以 of 以前) sounds like a number by chance.
             let likeness = likeness.filter(|likeness| ended || likeness.syllables > 1);
             let is_near = likeness.is_some_and(|likeness| likeness.distance <= NEAR);
