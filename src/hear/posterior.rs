@@ -30,8 +30,8 @@ impl Calibration {
 
 /// Likenesses up to this distance are near; they speak for a rating about as words do. Farther ones speak softly.
 const NEAR: f32 = 0.2;
-/// Weights of near and far likenesses beside words as they are written: half of what
-/// `scripts/train/hearing/fit_likeness.py` fits on synthetic voices; see DESIGN.md.
+/// Weights of near and far likenesses beside words as they are written. `scripts/train/hearing/fit_likeness.py` fits the
+/// second on synthetic voices; the first has no bound there, and is held low. See DESIGN.md.
 const LIKENESS: [f32; 2] = [1.5, 0.25];
 /// Lighter texts are not compared by sound: they would cost time and change nothing.
 const ALIKE_FROM: f32 = 1e-4;
