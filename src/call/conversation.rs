@@ -1,13 +1,12 @@
 //! The wiring of one call: sound, answers and news go in, cues and tasks come out; time is the caller's sound.
 
-use std::collections::VecDeque;
-
 use super::ear::{Ear, Heard};
 use super::happening::{Happening, Note};
 use super::keeper::{Keeper, Particulars};
 use super::settings::{ConversationSettings, Job};
 use super::sounds::Sounds;
 use super::stage::{Over, Stage};
+use super::understanding::Understanding;
 use super::view::{Speech, View};
 use crate::dialogue::{Call, CallReport, CallSettings, Event};
 use crate::error::Result;
@@ -35,7 +34,7 @@ pub struct Conversation {
     pub(super) keeper: Box<dyn Keeper>,
     /// What the keeper is told beside the report.
     pub(super) particulars: Particulars,
-    jobs: VecDeque<Job>,
+    understanding: Understanding,
     /// The utterance that is understood ahead of its end, and its answer as soon as it is there.
     ahead: Option<(u64, Option<Answer>)>,
     /// Whole utterances whose answers are not there yet, with the time of their last voiced frame.
@@ -71,7 +70,7 @@ impl Conversation {
             handoff: None,
             keeper,
             particulars: Particulars::default(),
-            jobs: VecDeque::new(),
+            understanding: Understanding::default(),
             ahead: None,
             awaited: Vec::new(),
             last_word: None,
@@ -121,11 +120,14 @@ impl Conversation {
 
     /// The next utterance to understand, if there is one.
     pub fn next_job(&mut self) -> Option<Job> {
-        self.jobs.pop_front()
+        self.understanding.next()
     }
 
     /// What an utterance told. Answers that nobody waits for any more are dropped.
     pub fn understood(&mut self, id: u64, answer: Result<Answer>) {
+        if !self.understanding.accept(id) {
+            return;
+        }
         let is_ahead = self.ahead.as_ref().is_some_and(|(ahead, _)| *ahead == id);
         let awaited = self.awaited.iter().position(|(awaited, _)| *awaited == id);
         if !is_ahead && awaited.is_none() {
@@ -139,7 +141,7 @@ impl Conversation {
         match awaited {
             Some(place) => {
                 let (_, last_voiced) = self.awaited.remove(place);
-                self.answered(&answer, last_voiced);
+                self.answered(id, &answer, last_voiced);
             }
             None => self.ahead = Some((id, Some(answer))),
         }
@@ -199,23 +201,24 @@ impl Conversation {
             match heard {
                 Heard::SpeechStarted => {
                     self.note(Happening::SpeechStarted);
+                    self.understanding.speech_started(self.call.is_hesitating());
                     self.handle(Event::SpeechStarted);
                 }
                 Heard::Understand(id, utterance) => {
                     let terms = self.terms();
-                    self.jobs.push_back(Job { id, utterance, terms });
+                    self.understanding.add(id, utterance, terms);
                     self.ahead = Some((id, None));
                 }
                 Heard::Resumed => {
                     self.note(Happening::SpeechResumed);
                     if let Some((vain, _)) = self.ahead.take() {
-                        self.jobs.retain(|job| job.id != vain);
+                        self.understanding.drop(vain);
                     }
                 }
                 Heard::SpeechEnded(id, last_voiced) => {
                     self.note(Happening::SpeechEnded);
                     match self.ahead.take_if(|(ahead, _)| *ahead == id) {
-                        Some((_, Some(answer))) => self.answered(&answer, last_voiced),
+                        Some((_, Some(answer))) => self.answered(id, &answer, last_voiced),
                         _ => self.awaited.push((id, last_voiced)),
                     }
                 }
@@ -234,7 +237,7 @@ impl Conversation {
     }
 
     /// The caller has ended and was understood: whichever came last.
-    fn answered(&mut self, answer: &Answer, last_voiced: Frames) {
+    fn answered(&mut self, id: u64, answer: &Answer, last_voiced: Frames) {
         self.last_word = Some(last_voiced);
         let spoken: Spoken = answer.spoken();
         self.view.transcript = spoken.heard.as_ref().map(|heard| heard.transcript.clone());
@@ -251,6 +254,10 @@ impl Conversation {
             after_speech_ms: self.after_last_word_ms().unwrap_or_default(),
         });
         self.handle(Event::Answered(Box::new(spoken)));
+        let anew = self.understanding.taken(id, self.call.is_hesitating(), self.terms());
+        if let Some((_, answer)) = self.ahead.as_mut().filter(|(ahead, _)| anew.contains(ahead)) {
+            *answer = None;
+        }
     }
 
     pub(super) fn after_last_word_ms(&self) -> Option<f64> {

@@ -19,6 +19,7 @@ mod run;
 mod settings;
 mod sounds;
 mod stage;
+mod understanding;
 mod view;
 
 pub use conversation::Conversation;

@@ -19,6 +19,8 @@ use crate::units::SampleRate;
 const STEP: Duration = Duration::from_millis(8);
 /// A microphone that delivers nothing for so long has its place taken by silence, so that the call's clock goes on.
 const STARVED: Duration = Duration::from_millis(300);
+/// The same before its first sound: a sound server may take a while to begin.
+const SLOW_START: Duration = Duration::from_millis(2_000);
 /// A microphone that has delivered nothing for so long is gone.
 const GONE: Duration = Duration::from_secs(5);
 /// The screen is drawn so often.
@@ -73,7 +75,7 @@ pub async fn run(
     let (answers_in, mut answers) = mpsc::unbounded_channel();
     let mut step = tokio::time::interval(STEP);
     step.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut heard_last = Instant::now();
+    let (mut heard_last, mut patience) = (Instant::now(), SLOW_START);
     let (mut sound, mut last_sound, mut last_drawn) = (Vec::new(), Instant::now(), Instant::now() - DRAW);
     let (mut starved, mut gone, mut asked) = (false, None, true);
     conversation.connect();
@@ -93,7 +95,8 @@ pub async fn run(
                 }
                 if !sound.is_empty() {
                     (last_sound, heard_last, starved) = (Instant::now(), Instant::now(), false);
-                } else if last_sound.elapsed() > STARVED {
+                    patience = STARVED;
+                } else if last_sound.elapsed() > patience {
                     if !std::mem::replace(&mut starved, true) {
                         conversation.tell_problem("the microphone delivers no sound; silence stands in");
                     }

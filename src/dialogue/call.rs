@@ -10,6 +10,9 @@ use crate::outro::PromptId;
 use crate::sentiment::TextSentiment;
 use crate::units::Frames;
 
+/// A turn of more pieces than this is judged as it stands, so that a restless line cannot put it off for ever.
+const MOST_PARTS: u8 = 3;
+
 /// Where the call stands. Every stage but the first and the last has a deadline, so that no call is stuck.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Stage {
@@ -39,17 +42,20 @@ pub(super) enum Stage {
 /// What has come of the turn so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Pending {
-    /// Speech, or keys, have begun and their outcome is due.
-    pub(super) speaking: bool,
+    /// Utterances that have begun and whose answers are due: the caller may go on while the first is understood.
+    pub(super) utterances: u8,
+    /// Keys have begun and their outcome is due.
     pub(super) keying: bool,
     pub(super) spoken: Option<Spoken>,
     pub(super) keyed: Option<Keyed>,
+    /// Utterances in this turn.
+    parts: u8,
 }
 
 impl Pending {
     /// The turn is judged; whoever is speaking or keying right now goes on doing so into the next.
     pub(super) fn clear(&mut self) {
-        (self.spoken, self.keyed) = (None, None);
+        (self.spoken, self.keyed, self.parts) = (None, None, 0);
     }
 }
 
@@ -62,6 +68,10 @@ pub struct Call {
     pub(super) policy: Policy,
     pub(super) stage: Stage,
     pub(super) pending: Pending,
+    /// What is pending is not clear and is judged then, unless the caller goes on.
+    pub(super) hesitating_until: Option<Frames>,
+    /// The question has been put, or the caller has begun to answer without it.
+    pub(super) question_put: bool,
     pub(super) asked_back: u8,
     pub(super) read_backs: u8,
     /// The rating that was read back last, or that stands since the decision.
@@ -96,6 +106,8 @@ impl Call {
             policy,
             stage: Stage::Waiting,
             pending: Pending::default(),
+            hesitating_until: None,
+            question_put: false,
             asked_back: 0,
             read_backs: 0,
             standing: None,
@@ -123,13 +135,20 @@ impl Call {
 
     /// When [`Self::handle`] must be called at the latest, with [`Event::Tick`] if nothing else happens.
     pub fn deadline(&self) -> Option<Frames> {
-        match self.stage {
-            Stage::Waiting | Stage::Ended => None,
+        let stage = match self.stage {
+            Stage::Waiting | Stage::Ended => return None,
             Stage::Greeting { until }
             | Stage::Asking { until, .. }
             | Stage::Closing { until }
-            | Stage::HandingOver { until } => Some(until),
-        }
+            | Stage::HandingOver { until } => until,
+        };
+        Some(self.hesitating_until.map_or(stage, |until| until.min(stage)))
+    }
+
+    /// Whether an answer that is not clear waits for the caller to go on. What he says next replaces it, so it must be
+    /// understood together with what it was said after.
+    pub fn is_hesitating(&self) -> bool {
+        self.hesitating_until.is_some()
     }
 
     pub fn is_over(&self) -> bool {
@@ -164,21 +183,23 @@ impl Call {
                 self.report.consent.emotion = false;
                 self.words = None;
             }
-            (Stage::Greeting { .. }, Event::PromptFinished) => self.ask(Ask::Question, PromptId::Question, out),
+            (Stage::Greeting { .. }, Event::PromptFinished) => self.greeted(out),
             (&Stage::Asking { ask, speaking: true, .. }, Event::PromptFinished) => self.await_answer(ask),
             (_, Event::PromptFinished) => {}
             (_, Event::SpeechStarted) => {
-                self.pending.speaking = true;
+                self.pending.utterances = self.pending.utterances.saturating_add(1);
+                self.hesitating_until = None;
                 self.barge_in(out);
             }
             (_, Event::KeyStarted) => {
-                self.pending.keying = true;
+                (self.pending.keying, self.hesitating_until) = (true, None);
                 self.barge_in(out);
             }
             (_, Event::Answered(spoken)) => {
-                self.pending.speaking = false;
+                self.pending.utterances = self.pending.utterances.saturating_sub(1);
                 self.pending.spoken = Some(*spoken);
-                self.gather(out);
+                self.pending.parts = self.pending.parts.saturating_add(1);
+                self.gather(self.pending.keying, out);
             }
             (_, Event::Keyed(keyed)) => {
                 self.pending.keying = false;
@@ -186,7 +207,7 @@ impl Call {
                 if !matches!(self.pending.keyed, Some(Keyed::Human(_))) {
                     self.pending.keyed = Some(keyed);
                 }
-                self.gather(out);
+                self.gather(self.pending.utterances > 0, out);
             }
             (Stage::HandingOver { .. }, Event::Transfer(news)) => self.news_of_transfer(news, out),
             (Stage::Closing { .. }, Event::OutroFinished) => self.end(out),
@@ -195,13 +216,16 @@ impl Call {
     }
 
     fn serve_deadline(&mut self, out: &mut Vec<Command>) {
+        if self.hesitating_until.take().is_some_and(|due| due <= self.now) {
+            return self.judge(out);
+        }
         match self.stage {
             Stage::Waiting | Stage::Ended => {}
-            Stage::Greeting { .. } => self.ask(Ask::Question, PromptId::Question, out),
+            Stage::Greeting { .. } => self.greeted(out),
             Stage::Asking { ask, speaking: true, .. } => self.await_answer(ask),
             Stage::Asking { .. } => {
                 // What has not come by now is not waited for again.
-                (self.pending.speaking, self.pending.keying) = (false, false);
+                (self.pending.utterances, self.pending.keying) = (0, false);
                 self.judge(out);
             }
             Stage::Closing { .. } => self.end(out),
@@ -212,15 +236,30 @@ impl Call {
         }
     }
 
+    /// The notice is over: the question follows, unless the caller is already answering.
+    fn greeted(&mut self, out: &mut Vec<Command>) {
+        if self.is_busy() || self.is_hesitating() {
+            let until = self.in_seconds(self.settings.turn_s);
+            self.stage = Stage::Asking { ask: Ask::Question, speaking: false, until };
+        } else {
+            self.ask(Ask::Question, PromptId::Question, out);
+        }
+    }
+
     pub(super) fn ask(&mut self, ask: Ask, prompt: PromptId, out: &mut Vec<Command>) {
         self.pending.clear();
+        self.question_put = true;
         self.stage = Stage::Asking { ask, speaking: true, until: self.in_seconds(self.settings.prompt_s) };
         out.push(Command::Play(prompt));
     }
 
+    /// Whether the caller is speaking or keying.
+    fn is_busy(&self) -> bool {
+        self.pending.utterances > 0 || self.pending.keying
+    }
+
     fn await_answer(&mut self, ask: Ask) {
-        let busy = self.pending.speaking || self.pending.keying;
-        let wait = if busy { self.settings.turn_s } else { self.settings.answer_s };
+        let wait = if self.is_busy() { self.settings.turn_s } else { self.settings.answer_s };
         self.stage = Stage::Asking { ask, speaking: false, until: self.in_seconds(wait) };
     }
 
@@ -235,12 +274,17 @@ impl Call {
         }
     }
 
-    /// Speech and keys at once: the one that is complete waits a little for the other. A human is never waited for.
-    fn gather(&mut self, out: &mut Vec<Command>) {
-        let other_due = self.pending.speaking || self.pending.keying;
+    /// Speech and keys at once: the one that is complete waits a little for the other, and words that are not clear wait
+    /// for more of them. A human is never waited for.
+    fn gather(&mut self, other_due: bool, out: &mut Vec<Command>) {
+        self.hesitating_until = None;
         if let (&Stage::Asking { ask, .. }, true, false) = (&self.stage, other_due, self.asks_for_human()) {
             let until = self.in_seconds(self.settings.gather_s);
             self.stage = Stage::Asking { ask, speaking: false, until };
+        } else if self.pending.parts <= MOST_PARTS && self.is_unclear() {
+            let goes_on = self.pending.utterances > 0;
+            let wait = if goes_on { self.settings.turn_s } else { self.settings.hesitation_s };
+            self.hesitating_until = Some(self.in_seconds(wait));
         } else {
             self.judge(out);
         }

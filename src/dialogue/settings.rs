@@ -15,6 +15,8 @@ pub struct CallSettings {
     pub answer_s: f64,
     /// Longest wait for the second source when speech and keys came at once.
     pub gather_s: f64,
+    /// An answer that is not clear is acted on after so much further silence: who has said half of it may go on.
+    pub hesitation_s: f64,
     /// Longest utterance, and longest gathering of keys: after it the turn is judged on what there is.
     pub turn_s: f64,
     /// After a decision: how long a mis-press may still be corrected.
@@ -28,7 +30,9 @@ pub struct CallSettings {
 }
 
 impl Default for CallSettings {
-    /// Six seconds to begin an answer and a minute for a human are the field's usual patience.
+    /// Six seconds to begin an answer and a minute for a human are the field's usual patience. With the endpointer's own
+    /// patience, a hesitation adds up to a second of silence, beyond which a turn is felt to have been given away
+    /// (Heldner & Edlund 2010: few pauses within a turn are longer).
     fn default() -> Self {
         Self {
             language: Language::default(),
@@ -37,6 +41,7 @@ impl Default for CallSettings {
             clock: SampleRate::SPEECH,
             answer_s: 6.0,
             gather_s: 1.5,
+            hesitation_s: 0.6,
             turn_s: 15.0,
             correction_s: 8.0,
             transfer_s: 60.0,

@@ -36,18 +36,38 @@ impl Call {
         evidence
     }
 
+    /// Whether what was said would have to be asked back for, so that hearing more of it is worth a moment.
+    pub(super) fn is_unclear(&self) -> bool {
+        let read_back = match self.stage {
+            Stage::Asking { ask: Ask::ReadBack, .. } => self.replied(),
+            Stage::Asking { .. } | Stage::Greeting { .. } => None,
+            Stage::Waiting | Stage::Closing { .. } | Stage::HandingOver { .. } | Stage::Ended => return false,
+        };
+        let decision = decide(&self.evidence(read_back), &self.policy);
+        let repeat = decision.reasons.first().is_some_and(|reason| reason.code == "repeat.asked");
+        self.pending.spoken.is_some() && matches!(decision.action, Action::Confirm | Action::Reprompt) && !repeat
+    }
+
+    fn reply(&self) -> Option<Reply> {
+        self.pending.spoken.as_ref().and_then(|spoken| spoken.heard.as_ref()).map(|heard| reply(&heard.transcript))
+    }
+
+    /// What was read back, and what the caller says to it.
+    fn replied(&self) -> Option<ReadBack> {
+        let affirmed = match self.reply() {
+            Some(Reply::Yes) => Some(true),
+            Some(Reply::No) => Some(false),
+            _ => None,
+        };
+        self.standing.map(|standing| ReadBack { affirmed, ..standing })
+    }
+
     /// Judges what there is, each stage in its own way.
     pub(super) fn judge(&mut self, out: &mut Vec<Command>) {
-        let reply = self.pending.spoken.as_ref().and_then(|s| s.heard.as_ref()).map(|h| reply(&h.transcript));
+        self.hesitating_until = None;
+        let reply = self.reply();
         match self.stage {
-            Stage::Asking { ask: Ask::ReadBack, .. } => {
-                let affirmed = match reply {
-                    Some(Reply::Yes) => Some(true),
-                    Some(Reply::No) => Some(false),
-                    _ => None,
-                };
-                self.conclude(self.standing.map(|standing| ReadBack { affirmed, ..standing }), out);
-            }
+            Stage::Asking { ask: Ask::ReadBack, .. } => self.conclude(self.replied(), out),
             Stage::Asking { .. } => self.conclude(None, out),
             Stage::Greeting { .. } => {
                 // Before the question, only what moves the call on counts.
@@ -125,9 +145,12 @@ impl Call {
                 self.ask(Ask::ReadBack, prompt, out);
             }
             (Action::Reprompt, ask) => {
-                self.asked_back = self.asked_back.saturating_add(1);
+                // Who spoke before the question could be put is asked, not asked back.
+                let first = !self.question_put;
+                self.asked_back = self.asked_back.saturating_add(u8::from(!first));
                 let repeat = decision.reasons.first().is_some_and(|reason| reason.code == "repeat.asked");
                 let prompt = match ask {
+                    _ if first => PromptId::Question,
                     Some(Ask::Keypad) => PromptId::Keypad,
                     _ if repeat => PromptId::Question,
                     _ => PromptId::Reprompt,

@@ -9,7 +9,7 @@ use super::answer::read;
 use super::answer_sound::AnswerSound;
 use super::heard::{Heard, Transcript};
 use super::posterior::{Calibration, Masses};
-use super::search::{Found, NextToken, search};
+use super::search::{Found, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
 use crate::error::{Error, ErrorKind, Result};
@@ -135,7 +135,7 @@ impl Recogniser {
         let readable =
             texts.iter().map(|(text, mass, ended)| (Some(text.as_str()).filter(|text| whole(text)), *mass, *ended));
         let masses = Masses::of(readable, language);
-        let transcript = tidy(&best);
+        let transcript = tidy(&text(once(&found.best)));
         let sound = sound().filter(|_| is_one_word(&transcript, language));
         let by_both = sound.and_then(|sound| ShortAnswers::of(language).rating(&masses, &sound));
         let rating = by_both.unwrap_or_else(|| masses.rating(&Calibration::of(language)));
@@ -191,12 +191,12 @@ fn tidy(text: &str) -> String {
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     // A period of 1 to 24 characters that is there at least three times, to the end, is written once.
     let characters: Vec<char> = line.chars().collect();
-    for period in 1..=24.min(characters.len() / 3) {
-        let first = characters.len() - 3 * period;
+    for period in 1..=24.min((characters.len() + 1) / 3) {
+        // The space between repeats may be missing from the last.
+        let last_start = (characters.len() + 1) - 3 * period;
         let repeats =
             |from: usize| characters[from..].iter().skip(period).zip(&characters[from..]).all(|(a, b)| a == b);
-        // The space between repeats may be missing from the last.
-        if let Some(start) = (0..=first + 1).find(|from| repeats(*from)) {
+        if let Some(start) = (0..=last_start).find(|from| repeats(*from)) {
             line = characters[..start + period].iter().collect();
             break;
         }
@@ -225,6 +225,9 @@ mod tests {
     #[test]
     fn a_loop_is_written_once() {
         assert_eq!(tidy(" 4 4 4 4 4 4"), "4");
+        assert_eq!(tidy(" 5 5 5"), "5");
+        assert_eq!(tidy(" One One"), "One One");
+        assert_eq!(tidy("xabab"), "xabab");
         assert_eq!(tidy("購買 購買 購買 購買 購"), "購買");
         assert_eq!(tidy(" I'd say four."), "I'd say four.");
         assert_eq!(tidy(""), "");

@@ -111,20 +111,45 @@ fn children(model: &impl NextToken, prefix: &[Token], mass: f32, log_probabiliti
     children.collect()
 }
 
-/// Whether the text has begun to go round: a short period three times over, or a longer one twice.
+/// Whether the text has begun to go round.
 fn loops(tokens: &[Token]) -> bool {
+    round(tokens).is_some()
+}
+
+/// The text's end that goes round, as its period and how often it is there: a short one three times over, or a longer
+/// one twice.
+fn round(tokens: &[Token]) -> Option<(usize, usize)> {
     let repeats = |period: usize, times: usize| {
         tokens.len() >= times * period && {
             let tail = &tokens[tokens.len() - times * period..];
             tail.iter().skip(period).zip(tail).all(|(a, b)| a == b)
         }
     };
-    (1..=2).any(|period| repeats(period, 3)) || (3..=MAX_TOKENS / 2).any(|period| repeats(period, 2))
+    let short = (1..=2).map(|period| (period, 3));
+    let long = (3..=MAX_TOKENS / 2).map(|period| (period, 2));
+    short.chain(long).find(|(period, times)| repeats(*period, *times))
+}
+
+/// The text with the end that goes round written once. No word is lost: what is cut was there before.
+pub fn once(tokens: &[Token]) -> &[Token] {
+    match round(tokens) {
+        Some((period, times)) => once(&tokens[..tokens.len() - (times - 1) * period]),
+        None => tokens,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_goes_round_is_written_once() {
+        assert_eq!(once(&[7, 1, 2, 3, 1, 2, 3]), [7, 1, 2, 3]);
+        assert_eq!(once(&[4, 4, 4]), [4]);
+        assert_eq!(once(&[4, 4]), [4, 4]);
+        assert_eq!(once(&[1, 2, 1, 2, 1, 2]), [1, 2]);
+        assert_eq!(once(&[]), [0; 0]);
+    }
 
     /// A model over the tokens a, b and end, whose probabilities depend on the last token only.
     struct Chain;

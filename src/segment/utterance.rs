@@ -21,4 +21,16 @@ impl Utterance {
     pub fn speech_seconds(&self) -> f32 {
         self.speech_frames.iter().filter(|&&p| p >= 0.5).count() as f32 * 0.016
     }
+
+    /// Both as one, the pause between them cut: `next` is what the caller went on to say.
+    ///
+    /// The span reaches from the first to the last, so that it is longer than the samples.
+    pub fn followed_by(&self, next: &Self) -> Self {
+        let joined = |a: &[f32], b: &[f32]| [a, b].concat();
+        Self {
+            samples: Samples::new(joined(self.samples.data(), next.samples.data()), next.samples.rate()),
+            span: self.span.start..next.span.end,
+            speech_frames: joined(&self.speech_frames, &next.speech_frames),
+        }
+    }
 }
