@@ -88,9 +88,12 @@ pub struct Grammar {
     spaced: bool,
     simplified: HashMap<char, char>,
     forms: HashMap<Vec<String>, Word>,
-    longest: usize,
+    /// Pieces in the longest form that begins with this one: a few thousand texts are read for one answer.
+    longest: HashMap<String, usize>,
     /// Mandarin words of correction by their syllables: they stand between numbers, where no homophone makes sense.
     sounds: HashMap<Vec<&'static str>, Word>,
+    /// Syllables in the longest of them that begins with this one.
+    longest_sound: HashMap<&'static str, usize>,
 }
 
 static MANDARIN: LazyLock<Grammar> = LazyLock::new(|| Grammar::parse(include_str!("grammar/zh.toml")));
@@ -109,8 +112,14 @@ impl Grammar {
         let table: Table = toml::from_str(text).expect("the grammar's table is valid");
         let characters: Vec<char> = table.traditional.chars().collect();
         let simplified = characters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-        let mut grammar =
-            Self { spaced: table.spaced, simplified, forms: HashMap::new(), longest: 1, sounds: HashMap::new() };
+        let mut grammar = Self {
+            spaced: table.spaced,
+            simplified,
+            forms: HashMap::new(),
+            longest: HashMap::new(),
+            sounds: HashMap::new(),
+            longest_sound: HashMap::new(),
+        };
         for (digit, forms) in &table.numbers {
             let digit: u8 = digit.parse().expect("numbers are keyed by digits");
             grammar.add(forms, |word| word.number = Some(digit));
@@ -126,6 +135,8 @@ impl Grammar {
         grammar.add(&table.noise, |word| word.noise = true);
         for form in table.correction.iter().filter(|_| !table.spaced) {
             if let Some(sound) = syllables(&grammar.pieces(form)).filter(|sound| sound.len() > 1) {
+                let longest = grammar.longest_sound.entry(sound[0]).or_default();
+                *longest = sound.len().max(*longest);
                 grammar.sounds.insert(sound, Word { correction: true, ..Word::default() });
             }
         }
@@ -150,7 +161,10 @@ impl Grammar {
     fn add(&mut self, forms: &[String], mark: impl Fn(&mut Word)) {
         for form in forms {
             let pieces = self.pieces(form);
-            self.longest = self.longest.max(pieces.len());
+            if let Some(first) = pieces.first() {
+                let longest = self.longest.entry(first.clone()).or_default();
+                *longest = pieces.len().max(*longest);
+            }
             mark(self.forms.entry(pieces).or_default());
         }
     }
@@ -161,7 +175,8 @@ impl Grammar {
         let mut words: Vec<Word> = Vec::new();
         let mut at = 0;
         while at < pieces.len() {
-            let found = (1..=self.longest.min(pieces.len() - at))
+            let longest = self.longest.get(&pieces[at]).copied().unwrap_or(0);
+            let found = (1..=longest.min(pieces.len() - at))
                 .rev()
                 .find_map(|length| self.forms.get(&pieces[at..at + length]).map(|word| (*word, length)));
             let found = found.or_else(|| self.by_sound(&pieces[at..]));
@@ -176,7 +191,8 @@ impl Grammar {
 
     /// A word of correction that was written in other characters, and its length.
     fn by_sound(&self, pieces: &[String]) -> Option<(Word, usize)> {
-        let longest = self.longest.min(pieces.len());
+        let first = *syllables(pieces.get(..1)?)?.first()?;
+        let longest = self.longest_sound.get(first).copied().unwrap_or(0).min(pieces.len());
         (2..=longest).rev().find_map(|length| {
             let sound = syllables(&pieces[..length])?;
             self.sounds.get(&sound).map(|word| (*word, length))

@@ -4,6 +4,7 @@
 //! syllables, tones apart, and compared with the answers of the grammar by how easily their initials and finals are
 //! mistaken for one another on the telephone.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use pinyin::ToPinyin;
@@ -54,10 +55,40 @@ pub struct Likeness {
     pub syllables: usize,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// A syllable by the numbers of its parts in [`PARTS`].
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Syllable {
-    initial: &'static str,
-    last: &'static str,
+    initial: usize,
+    last: usize,
+}
+
+/// The initials and finals of all syllables, and what it costs to mistake one for another: thousands of syllables are
+/// compared for one answer.
+struct Parts {
+    initials: BTreeMap<&'static str, usize>,
+    lasts: BTreeMap<&'static str, usize>,
+    /// By the numbers of both.
+    initial_costs: Vec<Vec<f32>>,
+    last_costs: Vec<Vec<f32>>,
+}
+
+static PARTS: LazyLock<Parts> = LazyLock::new(Parts::all);
+
+impl Parts {
+    fn all() -> Self {
+        let every = ('\u{3400}'..='\u{9fff}').filter_map(|character| character.to_pinyin()).map(|s| parts(s.plain()));
+        let (initials, lasts): (BTreeSet<_>, BTreeSet<_>) = every.unzip();
+        let number = |names: &BTreeSet<&'static str>| names.iter().enumerate().map(|(i, name)| (*name, i)).collect();
+        let costs = |names: &BTreeSet<&'static str>, cost: fn(&str, &str) -> f32| {
+            names.iter().map(|a| names.iter().map(|b| cost(a, b)).collect()).collect()
+        };
+        Self {
+            initial_costs: costs(&initials, initial_cost),
+            last_costs: costs(&lasts, last_cost),
+            initials: number(&initials),
+            lasts: number(&lasts),
+        }
+    }
 }
 
 struct Form {
@@ -94,12 +125,19 @@ pub fn alike(text: &str) -> Option<Likeness> {
 /// The syllables of a short text in Han characters; none for any other.
 fn syllables(text: &str) -> Option<Vec<Syllable>> {
     let characters = text.chars().filter(|character| character.is_alphanumeric());
-    let syllables: Option<Vec<Syllable>> =
-        characters.take(LONGEST + 1).map(|character| character.to_pinyin().map(|sound| split(sound.plain()))).collect();
+    let syllable = |character: char| character.to_pinyin().and_then(|sound| split(sound.plain()));
+    let syllables: Option<Vec<Syllable>> = characters.take(LONGEST + 1).map(syllable).collect();
     syllables.filter(|syllables| !syllables.is_empty() && syllables.len() <= LONGEST)
 }
 
-fn split(syllable: &'static str) -> Syllable {
+/// None for a syllable of a character that is rarer than all we know.
+fn split(syllable: &'static str) -> Option<Syllable> {
+    let (initial, last) = parts(syllable);
+    Some(Syllable { initial: *PARTS.initials.get(initial)?, last: *PARTS.lasts.get(last)? })
+}
+
+/// Initial and final.
+fn parts(syllable: &'static str) -> (&'static str, &'static str) {
     let two = syllable.starts_with("zh") || syllable.starts_with("ch") || syllable.starts_with("sh");
     let vowel = |byte: u8| b"aoeiuv".contains(&byte);
     let at = match syllable.as_bytes().first() {
@@ -107,7 +145,7 @@ fn split(syllable: &'static str) -> Syllable {
         Some(byte) if byte.is_ascii() && !vowel(*byte) => 1,
         _ => 0,
     };
-    Syllable { initial: &syllable[..at], last: &syllable[at..] }
+    syllable.split_at(at)
 }
 
 /// Every answer of the grammar that is more than a filler: ratings, numbers off the scale, requests, refusals.
@@ -131,7 +169,7 @@ fn forms() -> Vec<Form> {
 
 /// The cost of turning one into the other, syllable by syllable (Levenshtein with graded substitutions).
 fn distance(a: &[Syllable], b: &[Syllable]) -> f32 {
-    let mut row: Vec<f32> = (0..=b.len()).map(|count| count as f32 * GAP).collect();
+    let mut row: [f32; LONGEST + 1] = std::array::from_fn(|count| count as f32 * GAP);
     for (i, first) in a.iter().enumerate() {
         let mut diagonal = row[0];
         row[0] = (i + 1) as f32 * GAP;
@@ -146,26 +184,29 @@ fn distance(a: &[Syllable], b: &[Syllable]) -> f32 {
 
 /// 0 for the same sound, 1 for one that nobody would mistake.
 fn substitution(a: &Syllable, b: &Syllable) -> f32 {
-    let near =
-        |groups: &[&[&str]], a: &str, b: &str| groups.iter().any(|group| group.contains(&a) && group.contains(&b));
-    let initial = if a.initial == b.initial {
-        0.0
-    } else if near(&INITIALS, a.initial, b.initial) {
-        0.5
-    } else {
-        1.0
-    };
-    let (stem_a, stem_b) = (a.last.trim_end_matches('g'), b.last.trim_end_matches('g'));
-    let last = if a.last == b.last {
-        0.0
-    } else if stem_a == stem_b {
-        0.25
-    } else if near(&FINALS, stem_a, stem_b) {
-        0.5
-    } else {
-        1.0
-    };
-    0.5 * (initial + last)
+    0.5 * (PARTS.initial_costs[a.initial][b.initial] + PARTS.last_costs[a.last][b.last])
+}
+
+fn are_near(groups: &[&[&str]], a: &str, b: &str) -> bool {
+    groups.iter().any(|group| group.contains(&a) && group.contains(&b))
+}
+
+fn initial_cost(a: &str, b: &str) -> f32 {
+    match a == b {
+        true => 0.0,
+        _ if are_near(&INITIALS, a, b) => 0.5,
+        _ => 1.0,
+    }
+}
+
+fn last_cost(a: &str, b: &str) -> f32 {
+    let (stem_a, stem_b) = (a.trim_end_matches('g'), b.trim_end_matches('g'));
+    match a == b {
+        true => 0.0,
+        _ if stem_a == stem_b => 0.25,
+        _ if are_near(&FINALS, stem_a, stem_b) => 0.5,
+        _ => 1.0,
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::answer::{Answer, is_understood, read};
+use super::answer::{Answer, is_understood};
 use super::grammar::Request;
 use super::heard::{Intents, RatingPosterior};
 use super::homophones::alike;
@@ -49,16 +49,30 @@ pub struct Masses {
     pub later: f32,
 }
 
+/// A text that may have been said, with its probability.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    pub text: String,
+    /// What it says.
+    pub answer: Answer,
+    pub mass: f32,
+    /// The model has ended it; otherwise it may go on to any that begins with it.
+    pub ended: bool,
+}
+
 impl Masses {
-    /// Sums hypotheses (text, mass, whether the text has ended) by what they mean; what they do not cover is other. A
-    /// hypothesis without a text may still become anything: it counts for nothing.
-    pub fn of<'a>(hypotheses: impl Iterator<Item = (Option<&'a str>, f32, bool)>, language: Language) -> Self {
+    /// Sums readings by what they mean; what they do not cover is other. Half a character may still become any: such a
+    /// text speaks for nothing and against nothing.
+    pub fn of(readings: &[Reading], language: Language) -> Self {
         let mut masses = Self::default();
         let mut covered = 0.0;
-        for (text, mass, ended) in hypotheses {
+        for Reading { text, answer, mass, ended } in readings {
+            let (mass, ended) = (*mass, *ended);
             covered += mass;
-            let Some(text) = text else { continue };
-            let Answer { rating, request } = read(text, language);
+            if text.ends_with(char::REPLACEMENT_CHARACTER) {
+                continue;
+            }
+            let Answer { rating, request } = *answer;
             match rating {
                 Some(rating) => masses.levels[rating.index()] += mass,
                 None => masses.other += mass,
@@ -102,13 +116,18 @@ impl Masses {
 
 #[cfg(test)]
 mod tests {
+    use super::super::answer::read;
     use super::*;
+
+    fn reading(text: &str, mass: f32, ended: bool) -> Reading {
+        Reading { text: text.into(), answer: read(text, Language::Zh), mass, ended }
+    }
 
     #[test]
     fn masses_are_summed_by_meaning_and_the_uncovered_rest_is_other() {
-        let texts =
-            [("五", 0.4), ("5分", 0.2), ("四", 0.1), ("转人工", 0.2)].map(|(text, mass)| (Some(text), mass, true));
-        let masses = Masses::of(texts.into_iter(), Language::Zh);
+        let readings =
+            [("五", 0.4), ("5分", 0.2), ("四", 0.1), ("转人工", 0.2)].map(|(text, mass)| reading(text, mass, true));
+        let masses = Masses::of(&readings, Language::Zh);
         assert!((masses.levels[4] - 0.6).abs() < 1e-6 && (masses.levels[3] - 0.1).abs() < 1e-6);
         assert!((masses.other - 0.3).abs() < 1e-6 && (masses.human - 0.2).abs() < 1e-6);
         let posterior = masses.rating(&Calibration::of(Language::Zh));
@@ -118,7 +137,7 @@ mod tests {
 
     #[test]
     fn what_sounds_like_an_answer_speaks_for_it() {
-        let begun = |text: &str, ended| Masses::of([(Some(text), 0.9, ended)].into_iter(), Language::Zh);
+        let begun = |text: &str, ended| Masses::of(&[reading(text, 0.9, ended)], Language::Zh);
         let masses = |text: &str| begun(text, true);
         let posterior = masses("吴芬").rating(&Calibration::of(Language::Zh));
         assert_eq!(posterior.best().map(|(rating, _)| rating.value()), Some(5));
@@ -132,7 +151,7 @@ mod tests {
 
     #[test]
     fn nothing_heard_is_no_rating() {
-        let masses = Masses::of(std::iter::empty(), Language::En);
+        let masses = Masses::of(&[], Language::En);
         assert!(masses.rating(&Calibration::of(Language::En)).best().is_none());
     }
 }

@@ -1,15 +1,16 @@
 //! The recogniser: an utterance in, transcript, rating posterior and requests out.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::answer::read;
+use super::answer::{Answer, read};
 use super::answer_sound::AnswerSound;
 use super::heard::{Heard, Transcript};
-use super::posterior::{Calibration, Masses};
-use super::search::{Found, NextToken, once, search};
+use super::posterior::{Calibration, Masses, Reading};
+use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,11 +35,14 @@ pub struct Options {
     pub deadline: Duration,
     /// Alternatives followed beside the best text; each costs one step of the decoder.
     pub alternatives: usize,
+    /// Threads for the decoder; none takes those of the encoder. Its steps are short, so that a core is better used by
+    /// other work beside it.
+    pub decoding_threads: Option<NonZeroUsize>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { deadline: Duration::from_secs(10), alternatives: 6 }
+        Self { deadline: Duration::from_secs(10), alternatives: 6, decoding_threads: None }
     }
 }
 
@@ -53,6 +57,8 @@ pub struct Detail {
 /// A loaded model, used for one utterance at a time.
 pub struct Recogniser {
     session: Session,
+    /// What the encoder has been given, in which language it is to be decoded.
+    encoded: Option<Language>,
 }
 
 impl Recogniser {
@@ -64,7 +70,7 @@ impl Recogniser {
     /// [`ErrorKind::Model`] if the file is no such model, [`ErrorKind::Unsupported`] if it knows English only,
     /// those of the file system.
     pub fn load(path: &Path, threads: usize) -> Result<Self> {
-        Ok(Self { session: Session::load(path, threads.max(1))? })
+        Ok(Self { session: Session::load(path, threads.max(1))?, encoded: None })
     }
 
     /// Another recogniser on the same weights, for a second utterance at the same time.
@@ -72,7 +78,7 @@ impl Recogniser {
     /// # Errors
     /// [`ErrorKind::Model`] if there is no memory for it.
     pub fn another(&self) -> Result<Self> {
-        Ok(Self { session: self.session.another()? })
+        Ok(Self { session: self.session.another()?, encoded: None })
     }
 
     /// Hears one utterance, which a voice detector has passed: on other sound the text is an invention.
@@ -105,48 +111,15 @@ impl Recogniser {
         options: &Options,
         sound: impl FnOnce() -> Option<AnswerSound>,
     ) -> Result<(Heard, Detail)> {
-        let found = self.search(utterance, language, options)?;
-        let text = |tokens: &[i32]| {
-            let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.session.text(*token)).copied().collect();
-            String::from_utf8_lossy(&bytes).into_owned()
-        };
-        let best = text(&found.best);
-        let mut texts: Vec<(String, f32, bool)> = Vec::with_capacity(found.hypotheses.len());
-        for hypothesis in &found.hypotheses {
-            let whole = text(&hypothesis.tokens);
-            // A hypothesis that is only begun, and has said until here what the best path had said by then, would most
-            // likely have gone on as the best does: "四分" before ", 不是, 五分" is no four.
-            let by_then = found.best.get(..hypothesis.tokens.len()).map(|best| read(&text(best), language));
-            let reading = read(&whole, language);
-            let begun = !hypothesis.ended && by_then == Some(reading);
-            let tail = found.best.get(hypothesis.tokens.len()..).unwrap_or_default();
-            let text = if begun && reading.rating.is_some() {
-                best.clone()
-            } else if begun && tail.len() >= LONG_TAIL {
-                // One other word early in a long answer says nothing against what comes after it.
-                text(&[&hypothesis.tokens, tail].concat())
-            } else {
-                whole
-            };
-            texts.push((text, hypothesis.mass, hypothesis.ended));
-        }
-        // Half a character may still become any: it speaks for nothing and against nothing.
-        let whole = |text: &str| !text.ends_with(char::REPLACEMENT_CHARACTER);
-        let readable =
-            texts.iter().map(|(text, mass, ended)| (Some(text.as_str()).filter(|text| whole(text)), *mass, *ended));
-        let masses = Masses::of(readable, language);
-        let transcript = tidy(&text(once(&found.best)));
-        let sound = sound().filter(|_| is_one_word(&transcript, language));
-        let by_both = sound.and_then(|sound| ShortAnswers::of(language).rating(&masses, &sound));
-        let rating = by_both.unwrap_or_else(|| masses.rating(&Calibration::of(language)));
-        let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
-        texts.sort_by(|a, b| b.1.total_cmp(&a.1));
-        texts.truncate(40);
-        let texts = texts.into_iter().map(|(text, mass, _)| (text, mass)).collect();
-        Ok((heard, Detail { masses, texts }))
+        self.encode(utterance, language, options)?;
+        self.decode(options, sound)
     }
 
-    fn search(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<Found> {
+    /// The first half of [`Recogniser::hear_in_detail`], and the one that uses all its threads.
+    ///
+    /// # Errors
+    /// As [`Recogniser::hear`].
+    pub fn encode(&mut self, utterance: &Utterance, language: Language, options: &Options) -> Result<()> {
         if utterance.samples.rate() != SampleRate::SPEECH {
             return Err(Error::new(
                 ErrorKind::Unsupported,
@@ -159,8 +132,66 @@ impl Recogniser {
         let mut padded = vec![0.0; LEAD_SAMPLES];
         padded.extend_from_slice(speech);
         padded.resize(padded.len().max(MIN_SAMPLES), 0.0);
+        self.encoded = None;
         self.session.listen(&padded, language, options.deadline)?;
-        search(&mut self.session, options.alternatives)
+        self.encoded = Some(language);
+        Ok(())
+    }
+
+    /// The second half: the words of what was encoded last, once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if nothing was; [`ErrorKind::Limit`] at the deadline, which began with the encoding.
+    pub fn decode(
+        &mut self,
+        options: &Options,
+        sound: impl FnOnce() -> Option<AnswerSound>,
+    ) -> Result<(Heard, Detail)> {
+        let language = self
+            .encoded
+            .take()
+            .ok_or_else(|| Error::new(ErrorKind::Usage, "recogniser", "expected an encoded utterance; encode first"))?;
+        self.session.set_decoding_threads(options.decoding_threads);
+        let found = search(&mut self.session, options.alternatives)?;
+        let text = |tokens: &[i32]| {
+            let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.session.text(*token)).copied().collect();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let best = text(&found.best);
+        let read_best = read(&best, language);
+        // What the best path had said after so many tokens.
+        let so_far: Vec<Answer> =
+            (0..=found.best.len()).map(|length| read(&text(&found.best[..length]), language)).collect();
+        let mut readings = Vec::with_capacity(found.hypotheses.len());
+        for Hypothesis { tokens, mass, ended } in &found.hypotheses {
+            let whole = text(tokens);
+            // A hypothesis that is only begun, and has said until here what the best path had said by then, would most
+            // likely have gone on as the best does: "四分" before ", 不是, 五分" is no four.
+            let answer = read(&whole, language);
+            let begun = !ended && so_far.get(tokens.len()) == Some(&answer);
+            let tail = found.best.get(tokens.len()..).unwrap_or_default();
+            let (text, answer) = if begun && answer.rating.is_some() {
+                (best.clone(), read_best)
+            } else if begun && tail.len() >= LONG_TAIL {
+                // One other word early in a long answer says nothing against what comes after it.
+                let spliced = text(&[tokens, tail].concat());
+                let answer = read(&spliced, language);
+                (spliced, answer)
+            } else {
+                (whole, answer)
+            };
+            readings.push(Reading { text, answer, mass: *mass, ended: *ended });
+        }
+        let masses = Masses::of(&readings, language);
+        let transcript = tidy(&text(once(&found.best)));
+        let sound = sound().filter(|_| is_one_word(&transcript, language));
+        let by_both = sound.and_then(|sound| ShortAnswers::of(language).rating(&masses, &sound));
+        let rating = by_both.unwrap_or_else(|| masses.rating(&Calibration::of(language)));
+        let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
+        readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
+        readings.truncate(40);
+        let texts = readings.into_iter().map(|reading| (reading.text, reading.mass)).collect();
+        Ok((heard, Detail { masses, texts }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! One loaded Whisper model and one utterance on it: encode once, then ask for the next token after any prefix.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,6 +38,7 @@ pub struct Session {
     state: WhisperState,
     subject: String,
     threads: usize,
+    decoding_threads: usize,
     parameters: [FullParams<'static, 'static>; 2],
     deadline: Arc<Deadline>,
     texts: Vec<Vec<u8>>,
@@ -121,6 +123,7 @@ impl Session {
             state,
             subject,
             threads,
+            decoding_threads: threads,
             parameters,
             deadline,
             texts,
@@ -152,9 +155,14 @@ impl Session {
         Ok(())
     }
 
+    /// None: those of the encoder.
+    pub fn set_decoding_threads(&mut self, threads: Option<NonZeroUsize>) {
+        self.decoding_threads = threads.map_or(self.threads, NonZeroUsize::get);
+    }
+
     fn decode(&mut self, tokens: &[Token], past: usize) -> Result<()> {
         self.check_deadline()?;
-        self.state.decode(tokens, past, self.threads).map_err(|e| self.internal(&e.to_string()))
+        self.state.decode(tokens, past, self.decoding_threads).map_err(|e| self.internal(&e.to_string()))
     }
 
     fn check_deadline(&self) -> Result<()> {

@@ -171,11 +171,19 @@ impl Listener {
 
     /// Words on one thread, voice on another: recognition is the longer, so that feeling costs no time. Both read what
     /// the encoder makes of the sound, which voice makes first and hearing takes when its words are there.
+    ///
+    /// Recognition's threads spin when they wait for one another, so where there is no core left for the voice, that
+    /// begins when the recogniser's encoder is done, and its decoder leaves the core to it.
     fn hear_and_feel(&self, utterance: &Utterance, terms: Terms, answer: &mut Answer) -> Result<()> {
         let (felt, heard) = thread::scope(|scope| {
             let (send, sound) = mpsc::sync_channel(1);
-            let felt = scope.spawn(|| self.feel(utterance, send));
-            let heard = self.hear(utterance, terms, sound);
+            let (encoded, begin) = mpsc::sync_channel(1);
+            let felt = scope.spawn(move || {
+                // The sender is dropped when recognition fails: then, too, it is the voice's turn.
+                let _ = begin.recv();
+                self.feel(utterance, send)
+            });
+            let heard = self.hear(utterance, terms, encoded, sound);
             (felt.join(), heard)
         });
         let (voice, prosody, voice_timings) = felt.map_err(|_| {
@@ -210,14 +218,23 @@ impl Listener {
         &self,
         utterance: &Utterance,
         terms: Terms,
+        encoded: SyncSender<()>,
         sound: Receiver<Option<AnswerSound>>,
     ) -> Result<(Option<Heard>, Option<TextSentiment>, Timings)> {
         let mut timings = Timings::default();
         let heard = timings.time(Stage::Hear, || {
-            let options = hear::Options { deadline: self.options.deadline, ..Default::default() };
+            let threads = default_threads(self.options.threads);
+            let crowded = threads > 1 && threads >= cores();
+            let decoding_threads = crowded.then_some(NonZeroUsize::MIN);
+            let options = hear::Options { deadline: self.options.deadline, decoding_threads, ..Default::default() };
+            let mut encoded = Some(encoded).filter(|_| crowded);
             // Without an encoder the sender is dropped at once, and the words stand alone.
             let sound = || sound.recv().ok().flatten();
-            self.recognisers.with(|recogniser| recogniser.hear(utterance, terms.language, &options, sound))
+            self.recognisers.with(|recogniser| {
+                recogniser.encode(utterance, terms.language, &options)?;
+                drop(encoded.take());
+                recogniser.decode(&options, sound).map(|(heard, _)| heard)
+            })
         })?;
         let text = timings.time(Stage::Sentiment, || {
             // "No, sorry, I meant four" is a slip put right; the words of a rating are no displeasure.
@@ -233,6 +250,7 @@ impl Listener {
         &self,
         _utterance: &Utterance,
         _terms: Terms,
+        _encoded: SyncSender<()>,
         _sound: Receiver<Option<AnswerSound>>,
     ) -> Result<(Option<Heard>, Option<TextSentiment>, Timings)> {
         let _ = &self.sentiment;
@@ -244,8 +262,12 @@ impl Listener {
 /// makes the recogniser spin.
 #[cfg(feature = "whisper")]
 fn default_threads(wanted: Option<NonZeroUsize>) -> usize {
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    wanted.map_or(2, NonZeroUsize::get).clamp(1, cores)
+    wanted.map_or(2, NonZeroUsize::get).clamp(1, cores())
+}
+
+#[cfg(feature = "whisper")]
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// The recording with its tones silenced, so that no key is taken for speech.
