@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use pinyin::ToPinyin;
 use serde::Deserialize;
-use unicode_normalization::UnicodeNormalization;
 
+use super::pieces::{Piece, Pieces};
 use crate::units::Language;
 
 /// What a form can be; a form may be several things, and its neighbours decide.
@@ -83,13 +83,12 @@ struct Asking {
     forms: Vec<String>,
 }
 
-/// The forms of one language.
+/// The forms of one language. Thousands of texts are read for one answer: their pieces are compared by number.
 pub struct Grammar {
-    spaced: bool,
-    simplified: HashMap<char, char>,
-    forms: HashMap<Vec<String>, Word>,
-    /// Pieces in the longest form that begins with this one: a few thousand texts are read for one answer.
-    longest: HashMap<String, usize>,
+    pieces: Pieces,
+    forms: HashMap<Vec<u32>, Word>,
+    /// By the number of a piece: pieces in the longest form that begins with it.
+    longest: Vec<usize>,
     /// Mandarin words of correction by their syllables: they stand between numbers, where no homophone makes sense.
     sounds: HashMap<Vec<&'static str>, Word>,
     /// Syllables in the longest of them that begins with this one.
@@ -113,10 +112,9 @@ impl Grammar {
         let characters: Vec<char> = table.traditional.chars().collect();
         let simplified = characters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
         let mut grammar = Self {
-            spaced: table.spaced,
-            simplified,
+            pieces: Pieces::new(table.spaced, simplified),
             forms: HashMap::new(),
-            longest: HashMap::new(),
+            longest: Vec::new(),
             sounds: HashMap::new(),
             longest_sound: HashMap::new(),
         };
@@ -134,7 +132,7 @@ impl Grammar {
         grammar.add(&table.filler, |word| word.filler = true);
         grammar.add(&table.noise, |word| word.noise = true);
         for form in table.correction.iter().filter(|_| !table.spaced) {
-            if let Some(sound) = syllables(&grammar.pieces(form)).filter(|sound| sound.len() > 1) {
+            if let Some(sound) = syllables(&grammar.pieces.of(form)).filter(|sound| sound.len() > 1) {
                 let longest = grammar.longest_sound.entry(sound[0]).or_default();
                 *longest = sound.len().max(*longest);
                 grammar.sounds.insert(sound, Word { correction: true, ..Word::default() });
@@ -155,14 +153,16 @@ impl Grammar {
     /// Every phrase and request of the tables, in no order.
     pub fn answers(&self) -> impl Iterator<Item = String> {
         let wanted = |word: &Word| word.phrase.is_some() || word.request.is_some();
-        self.forms.iter().filter(move |(_, word)| wanted(word)).map(|(pieces, _)| pieces.concat())
+        let text = |pieces: &Vec<u32>| pieces.iter().map(|piece| self.pieces.name(*piece)).collect();
+        self.forms.iter().filter(move |(_, word)| wanted(word)).map(move |(pieces, _)| text(pieces))
     }
 
     fn add(&mut self, forms: &[String], mark: impl Fn(&mut Word)) {
         for form in forms {
-            let pieces = self.pieces(form);
+            let pieces: Vec<u32> = self.pieces.learn(form).iter().map(|piece| piece.number).collect();
+            self.longest.resize(self.pieces.count(), 0);
             if let Some(first) = pieces.first() {
-                let longest = self.longest.entry(first.clone()).or_default();
+                let longest = &mut self.longest[*first as usize];
                 *longest = pieces.len().max(*longest);
             }
             mark(self.forms.entry(pieces).or_default());
@@ -171,16 +171,17 @@ impl Grammar {
 
     /// The words of `text`, longest form first. Marks become one comma; spaces vanish in Mandarin.
     pub fn words(&self, text: &str) -> Vec<Word> {
-        let pieces = self.pieces(text);
+        let pieces = self.pieces.of(text);
+        let numbers: Vec<u32> = pieces.iter().map(|piece| piece.number).collect();
         let mut words: Vec<Word> = Vec::new();
         let mut at = 0;
         while at < pieces.len() {
-            let longest = self.longest.get(&pieces[at]).copied().unwrap_or(0);
+            let longest = self.longest.get(numbers[at] as usize).copied().unwrap_or(0);
             let found = (1..=longest.min(pieces.len() - at))
                 .rev()
-                .find_map(|length| self.forms.get(&pieces[at..at + length]).map(|word| (*word, length)));
+                .find_map(|length| self.forms.get(&numbers[at..at + length]).map(|word| (*word, length)));
             let found = found.or_else(|| self.by_sound(&pieces[at..]));
-            let (word, length) = found.unwrap_or_else(|| (Word { comma: is_mark(&pieces[at]), ..Word::default() }, 1));
+            let (word, length) = found.unwrap_or_else(|| (Word { comma: pieces[at].is_mark, ..Word::default() }, 1));
             at += length;
             if !(word.comma && words.last().is_some_and(|last| last.comma)) {
                 words.push(word);
@@ -190,7 +191,7 @@ impl Grammar {
     }
 
     /// A word of correction that was written in other characters, and its length.
-    fn by_sound(&self, pieces: &[String]) -> Option<(Word, usize)> {
+    fn by_sound(&self, pieces: &[Piece]) -> Option<(Word, usize)> {
         let first = *syllables(pieces.get(..1)?)?.first()?;
         let longest = self.longest_sound.get(first).copied().unwrap_or(0).min(pieces.len());
         (2..=longest).rev().find_map(|length| {
@@ -198,51 +199,11 @@ impl Grammar {
             self.sounds.get(&sound).map(|word| (*word, length))
         })
     }
-
-    /// Characters in Mandarin; words, digits and marks in English.
-    fn pieces(&self, text: &str) -> Vec<String> {
-        let mut pieces: Vec<String> = Vec::new();
-        let mut open = false;
-        for character in text.nfkc().flat_map(char::to_lowercase) {
-            let character = match character {
-                '’' => '\'',
-                _ => *self.simplified.get(&character).unwrap_or(&character),
-            };
-            if character.is_whitespace() {
-                open = false;
-                continue;
-            }
-            let joins = self.spaced && (character.is_alphabetic() || character == '\'');
-            match pieces.last_mut() {
-                Some(last) if joins && open => last.push(character),
-                _ => pieces.push(character.into()),
-            }
-            open = joins;
-        }
-        // "10" is one number in English, where tables name it; in Mandarin digits are read one by one.
-        if self.spaced { join_ten(pieces) } else { pieces }
-    }
 }
 
 /// The syllables of Han characters, tones apart; none if a piece is no such character.
-fn syllables(pieces: &[String]) -> Option<Vec<&'static str>> {
-    pieces.iter().map(|piece| piece.chars().next()?.to_pinyin().map(|sound| sound.plain())).collect()
-}
-
-fn is_mark(piece: &str) -> bool {
-    !piece.chars().any(char::is_alphanumeric)
-}
-
-/// Joins the digits of "10" and "100", which stand for magnitudes.
-fn join_ten(pieces: Vec<String>) -> Vec<String> {
-    let mut joined: Vec<String> = Vec::new();
-    for piece in pieces {
-        match joined.last_mut() {
-            Some(last) if piece == "0" && (last == "1" || last == "10") => last.push('0'),
-            _ => joined.push(piece),
-        }
-    }
-    joined
+fn syllables(pieces: &[Piece]) -> Option<Vec<&'static str>> {
+    pieces.iter().map(|piece| piece.first.to_pinyin().map(|sound| sound.plain())).collect()
 }
 
 #[cfg(test)]

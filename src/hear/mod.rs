@@ -5,6 +5,7 @@ mod answer_sound;
 mod grammar;
 mod heard;
 mod homophones;
+mod pieces;
 mod posterior;
 #[cfg(feature = "whisper")]
 mod recogniser;

@@ -1,0 +1,148 @@
+//! Cuts a text into the pieces that the grammar's forms are made of: characters in Mandarin; words, digits and marks in
+//! English.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The number of every piece that no form contains.
+const UNKNOWN: u32 = 0;
+
+/// One piece of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Piece {
+    pub number: u32,
+    pub first: char,
+    /// Nothing but punctuation.
+    pub is_mark: bool,
+}
+
+/// The pieces of one language by number.
+pub struct Pieces {
+    /// Words are written apart.
+    spaced: bool,
+    /// Traditional characters and the simplified ones that stand for them.
+    simplified: HashMap<char, char>,
+    numbers: HashMap<String, u32>,
+    /// By number.
+    names: Vec<String>,
+}
+
+impl Pieces {
+    pub fn new(spaced: bool, simplified: HashMap<char, char>) -> Self {
+        Self { spaced, simplified, numbers: HashMap::new(), names: vec![String::new()] }
+    }
+
+    /// One more than the highest number.
+    pub fn count(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The piece of this number; none for what no form contains.
+    pub fn name(&self, number: u32) -> &str {
+        self.names.get(number as usize).map_or("", String::as_str)
+    }
+
+    pub fn of(&self, text: &str) -> Vec<Piece> {
+        let mut pieces = Vec::with_capacity(text.len() / 2);
+        self.cut(text, |piece| {
+            pieces.push(Piece {
+                number: self.numbers.get(piece).copied().unwrap_or(UNKNOWN),
+                first: piece.chars().next().unwrap_or_default(),
+                is_mark: !piece.chars().any(char::is_alphanumeric),
+            });
+        });
+        pieces
+    }
+
+    /// The same; pieces that are new are given a number.
+    pub fn learn(&mut self, text: &str) -> Vec<Piece> {
+        let mut texts = Vec::new();
+        self.cut(text, |piece| texts.push(piece.to_owned()));
+        for piece in texts {
+            let next = self.names.len() as u32;
+            if *self.numbers.entry(piece.clone()).or_insert(next) == next {
+                self.names.push(piece);
+            }
+        }
+        self.of(text)
+    }
+
+    fn cut(&self, text: &str, mut take: impl FnMut(&str)) {
+        // A word that may go on; "1" and "10" are held as well: "10" is one number in English, where tables name it. In
+        // Mandarin digits are read one by one.
+        let mut open = String::new();
+        let mut flush = |open: &mut String| {
+            if !open.is_empty() {
+                take(open);
+                open.clear();
+            }
+        };
+        for character in composed(text).chars().flat_map(char::to_lowercase) {
+            let character = match character {
+                '’' => '\'',
+                _ if character.is_ascii() => character,
+                _ => *self.simplified.get(&character).unwrap_or(&character),
+            };
+            let is_number = open == "1" || open == "10";
+            if self.spaced && (character.is_alphabetic() || character == '\'') {
+                if is_number {
+                    flush(&mut open);
+                }
+                open.push(character);
+            } else if self.spaced && character == '0' && is_number {
+                open.push(character);
+            } else if !(character.is_whitespace() && is_number) {
+                flush(&mut open);
+                if !character.is_whitespace() {
+                    open.push(character);
+                    if !(self.spaced && character == '1') {
+                        flush(&mut open);
+                    }
+                }
+            }
+        }
+        flush(&mut open);
+    }
+}
+
+/// The compatibility composition; almost every text is composed already.
+fn composed(text: &str) -> Cow<'_, str> {
+    let is_composed = |c: char| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c);
+    if text.chars().all(is_composed) { Cow::Borrowed(text) } else { text.nfkc().collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(spaced: bool, text: &str) -> Vec<String> {
+        let pieces = Pieces::new(spaced, HashMap::from([('滿', '满')]));
+        let mut texts = Vec::new();
+        pieces.cut(text, |piece| texts.push(piece.to_owned()));
+        texts
+    }
+
+    #[test]
+    fn english_is_cut_into_words_digits_and_marks() {
+        assert_eq!(cut(true, " I’d say 5, or10 100."), ["i'd", "say", "5", ",", "or", "10", "100", "."]);
+        assert_eq!(cut(true, "1 0 1x 11"), ["10", "1", "x", "1", "1"]);
+        assert_eq!(cut(true, ""), [""; 0]);
+    }
+
+    #[test]
+    fn mandarin_is_cut_into_characters() {
+        assert_eq!(cut(false, "滿 意１0！"), ["满", "意", "1", "0", "!"]);
+    }
+
+    #[test]
+    fn pieces_are_told_apart_by_number() {
+        let mut pieces = Pieces::new(false, HashMap::new());
+        let learnt = pieces.learn("五分五");
+        assert_eq!((learnt[0], pieces.count()), (learnt[2], 3));
+        assert_eq!(pieces.name(learnt[1].number), "分");
+        assert_eq!(pieces.of("猫")[0], Piece { number: UNKNOWN, first: '猫', is_mark: false });
+        assert!(pieces.of("。")[0].is_mark);
+    }
+}
