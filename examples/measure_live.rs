@@ -1,12 +1,11 @@
 //! Measures `codetta live` at the sound server: what a caller would hear, and when. `scripts/test-devices` runs it.
 //!
-//! usage: measure_live calls CODETTA COUNT      spoken answers into the virtual microphone
-//!        measure_live capture SECONDS BUSY     a counted sequence through the microphone, beside BUSY busy threads
+//! usage: measure_live CODETTA COUNT      spoken answers into the virtual microphone
 //!
 //! The virtual line is one device of three channels (the microphone's feed, the speaker's two sides), so that one
 //! recording holds both ends on one clock: the delay needs no allowance for buffers.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -14,10 +13,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use codetta::audio::{Samples, resample};
-use codetta::capture::{Microphone, ReadOptions, decode, decode_stereo};
+use codetta::capture::{ReadOptions, decode, decode_stereo};
 use codetta::judge::{Action, Band, Mood};
 use codetta::outro::{Library, SampleCall, sample_calls};
-use codetta::units::{Frames, SampleRate};
+use codetta::units::SampleRate;
 use realfft::RealFftPlanner;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -32,9 +31,8 @@ const FOUND: f32 = 15.0;
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["calls", codetta, count] => calls(codetta, count.parse()?),
-        ["capture", seconds, busy] => capture(seconds.parse()?, busy.parse()?),
-        _ => Err("usage: measure_live calls CODETTA COUNT | measure_live capture SECONDS BUSY".into()),
+        [codetta, count] => calls(codetta, count.parse()?),
+        _ => Err("usage: measure_live CODETTA COUNT".into()),
     }
 }
 
@@ -80,7 +78,7 @@ fn calls(codetta: &str, count: usize) -> Outcome<()> {
 
 /// Steps of 50 ms in which an answer fell; a gap is told in one line.
 fn histogram(delays: &[f64]) {
-    let mut bins = std::collections::BTreeMap::<i64, usize>::new();
+    let mut bins = BTreeMap::<i64, usize>::new();
     delays.iter().for_each(|ms| *bins.entry((ms / 50.0).floor() as i64).or_default() += 1);
     let mut last = None;
     for (bin, count) in bins {
@@ -310,6 +308,9 @@ fn last_word(feed: &[f32], sounded: usize) -> usize {
         .chunks(160)
         .map(|c| 10.0 * (c.iter().map(|s| s * s).sum::<f32>() / 160.0 + 1e-10).log10())
         .collect();
+    if levels.is_empty() {
+        return 0;
+    }
     let mut sorted = levels.clone();
     sorted.sort_by(f32::total_cmp);
     // Before the line is connected there is nothing at all, which is no noise either.
@@ -318,83 +319,4 @@ fn last_word(feed: &[f32], sounded: usize) -> usize {
     let words: Vec<bool> = levels.iter().map(|level| *level > threshold).collect();
     let pauses = words.windows(PAUSE + 1).rposition(|window| window[0] && !window[1..].contains(&true));
     pauses.map_or(0, |frame| 160 * (frame + 1))
-}
-
-/// Feeds a sequence in which every sample tells its successor, and looks for jumps in what the microphone brings.
-fn capture(seconds: u64, busy: usize) -> Outcome<()> {
-    let next = |value: i16| value.wrapping_mul(5).wrapping_add(1);
-    let mut pacat = Command::new("pacat")
-        .args(["--playback", "-d", "counted", "--raw", "--format=s16le", "--rate=16000", "--channels=1"])
-        .stdin(Stdio::piped())
-        .spawn()?;
-    let mut feed = pacat.stdin.take().ok_or("no input")?;
-    std::thread::spawn(move || {
-        let mut value = 1i16;
-        loop {
-            let block: Vec<u8> = (0..1600)
-                .flat_map(|_| {
-                    value = next(value);
-                    value.to_le_bytes()
-                })
-                .collect();
-            if feed.write_all(&block).is_err() {
-                return;
-            }
-        }
-    });
-    let mut microphone = Microphone::open(None)?;
-    for _ in 0..busy {
-        std::thread::spawn(|| {
-            loop {
-                std::hint::black_box((0..10_000u64).sum::<u64>());
-            }
-        });
-    }
-    let index: HashMap<i16, i64> = (0..65_536i64)
-        .scan(0i16, |value, i| {
-            let now = *value;
-            *value = next(now);
-            Some((now, i))
-        })
-        .collect();
-    let before_zero = index.iter().find(|(_, i)| **i == 65_535).map_or(0, |(value, _)| *value);
-    let (mut sound, mut last, mut in_step) = (Vec::new(), 0i16, 0u32);
-    let (mut frames, mut jumps, mut lost, mut starved) = (0u64, 0u64, 0i64, 0u64);
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(seconds) {
-        std::thread::sleep(Duration::from_millis(20));
-        sound.clear();
-        microphone.read(&mut sound)?;
-        for sample in &sound {
-            let value = (sample * 32_768.0).round() as i16;
-            frames += 1;
-            if value == 0 && last != before_zero {
-                // The feed had nothing to give: silence, no loss.
-                starved += 1;
-                continue;
-            }
-            if value == next(last) {
-                in_step += 1;
-            } else if in_step > 64 {
-                jumps += 1;
-                lost += (index[&value] - index[&last] - 1).rem_euclid(65_536);
-            }
-            last = value;
-        }
-    }
-    pacat.kill()?;
-    pacat.wait()?;
-    let faults = microphone.faults();
-    println!(
-        "capture: {frames} frames in {seconds} s ({:.1} s of sound) under {} busy threads: {jumps} jumps, {lost} frames lost \
-         ({} late buffers, {} not fetched; the feed itself gave nothing for {starved} frames)",
-        Frames(frames).seconds(RATE),
-        busy,
-        faults.late_buffers,
-        faults.lost_frames,
-    );
-    if in_step < 1600 {
-        return Err("the counted sequence did not arrive unchanged".into());
-    }
-    if jumps > 0 { Err(format!("{lost} frames were lost in {jumps} places").into()) } else { Ok(()) }
 }

@@ -19,8 +19,7 @@ fn main() -> std::process::ExitCode {
         // which case all goes on as well, only slower.
         let mut arguments = std::env::args_os();
         let name = arguments.next().unwrap_or_else(|| program.clone().into());
-        let error = std::process::Command::new(program).arg0(name).args(arguments).env(THREADS, "1").exec();
-        tracing::debug!("cannot begin with {THREADS}=1: {error}");
+        let _ = std::process::Command::new(program).arg0(name).args(arguments).env(THREADS, "1").exec();
     }
     cli::run()
 }

@@ -212,7 +212,7 @@ impl Conversation {
                 Heard::Resumed => {
                     self.note(Happening::SpeechResumed);
                     if let Some((vain, _)) = self.ahead.take() {
-                        self.understanding.drop(vain);
+                        self.understanding.forget(vain);
                     }
                 }
                 Heard::SpeechEnded(id, last_voiced) => {

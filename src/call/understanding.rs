@@ -40,7 +40,7 @@ impl Understanding {
     }
 
     /// The caller went on speaking: the work is in vain.
-    pub(super) fn drop(&mut self, id: u64) {
+    pub(super) fn forget(&mut self, id: u64) {
         self.queue.retain(|job| job.id != id);
         self.said.retain(|(said, _)| *said != id);
     }

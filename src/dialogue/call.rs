@@ -70,7 +70,7 @@ pub struct Call {
     pub(super) pending: Pending,
     /// What is pending is not clear and is judged then, unless the caller goes on.
     pub(super) hesitating_until: Option<Frames>,
-    /// The question has been put, or the caller has begun to answer without it.
+    /// The caller has been asked something.
     pub(super) question_put: bool,
     pub(super) asked_back: u8,
     pub(super) read_backs: u8,

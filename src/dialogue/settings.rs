@@ -31,8 +31,8 @@ pub struct CallSettings {
 
 impl Default for CallSettings {
     /// Six seconds to begin an answer and a minute for a human are the field's usual patience. With the endpointer's own
-    /// patience, a hesitation adds up to a second of silence, beyond which a turn is felt to have been given away
-    /// (Heldner & Edlund 2010: few pauses within a turn are longer).
+    /// patience, a hesitation adds up to a second of silence: about the longest that speakers leave in a conversation
+    /// before somebody takes it up (Jefferson 1989, the "standard maximum").
     fn default() -> Self {
         Self {
             language: Language::default(),

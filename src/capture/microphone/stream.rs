@@ -14,7 +14,7 @@ use crate::units::SampleRate;
 /// What is captured and not yet fetched: ten seconds.
 const RING_SECONDS: usize = 10;
 /// Frames of a device buffer: 40 ms. The default may be as long as a second. With 20 ms, the ALSA plugin of a PulseAudio
-/// server tells of parts of a buffer, and waiting for the rest costs half a core (facts in BENCHMARKS.md, Live).
+/// server tells of parts of a buffer, and waiting for the rest costs half a core (DESIGN.md, Live).
 const BUFFER_SECONDS: f64 = 0.04;
 
 /// A microphone that runs, as 16 kHz mono. Dropping it closes it.
