@@ -5,9 +5,9 @@
 #[cfg(feature = "whisper")]
 use codetta::audio::Samples;
 use codetta::hear::read;
-use codetta::units::Language;
 #[cfg(feature = "whisper")]
 use codetta::units::SampleRate;
+use codetta::units::{Language, Scale};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 #[cfg(feature = "whisper")]
@@ -24,12 +24,14 @@ fn hum() -> Samples {
 
 fn reading(criterion: &mut Criterion) {
     criterion.bench_function("read an answer (grammar)", |bencher| {
-        bencher.iter(|| read(std::hint::black_box("我给五分，等等，还是四分"), Language::Zh));
+        bencher.iter(|| read(std::hint::black_box("我给五分，等等，还是四分"), Language::Zh, Scale::default()));
     });
 }
 
 #[cfg(feature = "whisper")]
 fn recognising(criterion: &mut Criterion) {
+    use std::time::{Duration, Instant};
+
     use codetta::hear::{Options, Recogniser};
     use codetta::model::Store;
     use codetta::segment::Utterance;
@@ -51,10 +53,28 @@ fn recognising(criterion: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("load the model", |bencher| bencher.iter(|| Recogniser::load(&path, threads)));
     let Ok(mut recogniser) = Recogniser::load(&path, threads) else { return };
-    for alternatives in [0, 6] {
+    // As `Recogniser::encode` pads it; whisper-rs works it out from the samples in a state of its own.
+    let context = whisper_rs::WhisperContext::new_with_params(&path, Default::default());
+    if let Some(mut state) = context.ok().and_then(|context| context.create_state().ok()) {
+        let sound = utterance.samples.data().to_vec();
+        group.bench_function("mel", |bencher| bencher.iter(|| state.pcm_to_mel(&sound, threads)));
+    }
+    group.bench_function("mel and encode", |bencher| {
+        bencher.iter(|| recogniser.encode(&utterance, Language::Zh, &Options::default()));
+    });
+    for (name, alternatives) in [("decode the best text", 0), ("decode and score six alternatives", 6)] {
         let options = Options { alternatives, ..Options::default() };
-        group.bench_function(format!("mel, encode, decode, {alternatives} alternatives"), |bencher| {
-            bencher.iter(|| recogniser.hear(&utterance, Language::Zh, &options, || None));
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|times| {
+                let mut spent = Duration::ZERO;
+                for _ in 0..times {
+                    recogniser.encode(&utterance, Language::Zh, &options).expect("sound of a second is encoded");
+                    let start = Instant::now();
+                    std::hint::black_box(recogniser.decode(&options, || None).expect("what is encoded is decoded"));
+                    spent += start.elapsed();
+                }
+                spent
+            });
         });
     }
     group.finish();

@@ -1,10 +1,11 @@
-//! Writes what short answers sound like (`hear::AnswerSound`) for `scripts/train/train-hearing`.
+//! Writes what short answers sound like (`hear::AnswerSound`), or all their states, for `scripts/train/train-hearing`.
 //!
-//! `cargo run --release --example answer_sounds -- MANIFEST FOLDER OUT`
+//! `cargo run --release --example answer_sounds -- MANIFEST FOLDER OUT [--states]`
 //!
 //! MANIFEST has one JSON line a clip with `path` (relative to FOLDER, or absolute). Each clip is heard in six versions:
 //! clean, over a noisy telephone line, and played slower and faster (with pitch and formants, as other speakers) over
-//! several lines. OUT.jsonl holds the clip's line with the name of the version, OUT.f16 the values, row after row.
+//! several lines. OUT.jsonl holds the clip's line with the name of the version, OUT.f16 the values, row after row. With
+//! `--states` a clip has as many rows as its line's `states` says, each the states of the encoder's last blocks in turn.
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,9 @@ struct Arguments {
     manifest: PathBuf,
     folder: PathBuf,
     out: PathBuf,
+    /// All states of each clip instead of one sound.
+    #[arg(long)]
+    states: bool,
 }
 
 /// Name, line, and how much faster it is played.
@@ -51,10 +55,13 @@ fn main() -> Result<()> {
         let sound = capture::read(&arguments.folder.join(&path))?;
         for (index, (name, line, speed)) in VERSIONS.iter().enumerate() {
             let seed = path_seed(Path::new(&path)) + index as u64;
-            let Some(answer) = answer(&encoder, &played(&sound, *speed)?, *line, seed)? else { continue };
-            for value in answer.values() {
-                values.write_all(&half::f16::from_f32(*value).to_le_bytes()).map_err(|e| failed(&e))?;
+            let Some(states) = states(&encoder, &played(&sound, *speed)?, *line, seed)? else { continue };
+            let wanted = if arguments.states { Some(all(&states)?) } else { sound_of(&states)? };
+            let Some(wanted) = wanted else { continue };
+            for value in wanted {
+                values.write_all(&half::f16::from_f32(value).to_le_bytes()).map_err(|e| failed(&e))?;
             }
+            clip["states"] = states.speech().len().into();
             clip["line"] = (*name).into();
             writeln!(rows, "{clip}").map_err(|e| failed(&e))?;
         }
@@ -72,10 +79,17 @@ fn played(sound: &Samples, speed: f64) -> Result<Samples> {
     Ok(Samples::new(sound.data().to_vec(), rate))
 }
 
-fn answer(encoder: &SpeechEncoder, sound: &Samples, line: Line, seed: u64) -> Result<Option<AnswerSound>> {
+fn states(encoder: &SpeechEncoder, sound: &Samples, line: Line, seed: u64) -> Result<Option<States>> {
     let arrived = resample(&telephone(sound, line, seed)?, SampleRate::SPEECH)?;
-    match segment::speech(&arrived)? {
-        Some(utterance) => AnswerSound::of(&States::of(encoder, &utterance)?),
-        None => Ok(None),
-    }
+    segment::speech(&arrived)?.map(|utterance| States::of(encoder, &utterance)).transpose()
+}
+
+fn sound_of(states: &States) -> Result<Option<Vec<f32>>> {
+    Ok(AnswerSound::of(states)?.map(|sound| sound.values().to_vec()))
+}
+
+/// State after state, of each the blocks in turn.
+fn all(states: &States) -> Result<Vec<f32>> {
+    let blocks = states.rows()?;
+    Ok((0..states.speech().len()).flat_map(|state| blocks.iter().flat_map(move |rows| rows[state].clone())).collect())
 }

@@ -34,6 +34,9 @@ struct Arguments {
     set: String,
     #[arg(long)]
     dump: Option<PathBuf>,
+    /// Let each clip be heard in the other language; its log odds are part of the dump, and the shares are told.
+    #[arg(long)]
+    either_lang: bool,
     #[arg(long)]
     model: Option<PathBuf>,
     /// Writes each clip, as it was heard, to this folder: for other recognisers.
@@ -104,6 +107,8 @@ struct Tally {
     right: usize,
     accepted: usize,
     accepted_right: usize,
+    /// Heard in another language than they were spoken in.
+    strange: usize,
     milliseconds: Vec<f64>,
     /// Probability of the best outcome, and whether it was right.
     reliability: Vec<(f32, bool)>,
@@ -140,11 +145,11 @@ fn main() -> Result<()> {
             if let Some(folder) = &arguments.wav {
                 write_wav(&folder.join(&wav), &sound)?;
             }
-            let row = measure(&mut recogniser, &encoder, &sound, language)?;
+            let row = measure(&mut recogniser, &encoder, &sound, language, arguments.either_lang)?;
             if let Some(file) = &mut dump {
                 writeln!(file, "{}", row.line(&clip, &set, name, &wav)).map_err(|e| Error::io(&manifest, &e))?;
             }
-            tallies.entry((set.clone(), name)).or_default().add(&row, clip.truth());
+            tallies.entry((set.clone(), name)).or_default().add(&row, clip.truth(), language);
         }
     }
     report(tallies);
@@ -173,12 +178,18 @@ fn arrive(path: &Path, line: Line, clip: &Clip) -> Result<Samples> {
     resample(&telephone(&capture::read(path)?, line, seed)?, SampleRate::SPEECH)
 }
 
-fn measure(recogniser: &mut Recogniser, encoder: &SpeechEncoder, sound: &Samples, language: Language) -> Result<Row> {
+fn measure(
+    recogniser: &mut Recogniser,
+    encoder: &SpeechEncoder,
+    sound: &Samples,
+    language: Language,
+    either_language: bool,
+) -> Result<Row> {
     let start = Instant::now();
     let (heard, detail) = match segment::speech(sound)? {
         None => (None, json!(null)),
         Some(utterance) => {
-            let options = Options { deadline: Duration::from_secs(120), ..Options::default() };
+            let options = Options { deadline: Duration::from_secs(120), either_language, ..Options::default() };
             let sound = AnswerSound::of(&States::of(encoder, &utterance)?)?;
             let (heard, detail) = recogniser.hear_in_detail(&utterance, language, &options, || sound)?;
             (Some(heard), json!(detail))
@@ -188,8 +199,9 @@ fn measure(recogniser: &mut Recogniser, encoder: &SpeechEncoder, sound: &Samples
 }
 
 impl Tally {
-    fn add(&mut self, row: &Row, truth: Option<u8>) {
+    fn add(&mut self, row: &Row, truth: Option<u8>, spoken: Language) {
         self.clips += 1;
+        self.strange += usize::from(row.heard.as_ref().is_some_and(|heard| heard.transcript.language != spoken));
         self.milliseconds.push(row.milliseconds);
         let best = row.heard.as_ref().and_then(|heard| heard.rating.best());
         let value = best.map(|(rating, _)| rating.value());
@@ -229,19 +241,20 @@ fn wilson(hits: usize, n: usize) -> String {
 
 fn report(tallies: std::collections::BTreeMap<(String, &str), Tally>) {
     println!(
-        "| set | line | n | top-1 (95 %) | accepted: right (95 %) | share accepted | calibration error | ms median / p95 |"
+        "| set | line | n | top-1 (95 %) | accepted: right (95 %) | share accepted | calibration error | other language | ms median / p95 |"
     );
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     for ((set, line), mut tally) in tallies {
         tally.milliseconds.sort_by(f64::total_cmp);
         let at = |q: f64| tally.milliseconds[((tally.milliseconds.len() - 1) as f64 * q) as usize];
         println!(
-            "| {set} | {line} | {} | {} | {} | {:.3} | {:.3} | {:.0} / {:.0} |",
+            "| {set} | {line} | {} | {} | {} | {:.3} | {:.3} | {} | {:.0} / {:.0} |",
             tally.clips,
             wilson(tally.right, tally.rated),
             wilson(tally.accepted_right, tally.accepted),
             tally.accepted as f64 / tally.clips as f64,
             tally.calibration_error(),
+            tally.strange,
             at(0.5),
             at(0.95),
         );

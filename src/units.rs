@@ -213,6 +213,13 @@ impl Language {
             Self::En => "en",
         }
     }
+
+    pub fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
+        }
+    }
 }
 
 impl fmt::Display for Language {

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+from reliability import calibration_error, draw
 from scipy.stats import spearmanr
 from snownlp import SnowNLP
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -91,37 +92,6 @@ def interval(kind, truth, score, label, rounds=1000):
     return np.percentile(found, [2.5, 97.5])
 
 
-def calibration_error(confidence, right, bins=10):
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    return sum(abs(right[which == b].mean() - confidence[which == b].mean()) * (which == b).mean()
-               for b in range(bins) if (which == b).any())
-
-
-def plot(path, curves, bins=10):
-    """A reliability diagram: stated confidence across, share that was right up; bins of five texts and more."""
-    size, pad = 320, 40
-    at = lambda x, y: f"{pad + x * size:.1f},{pad + (1 - y) * size:.1f}"
-    colours = ["#1b6ca8", "#c8553d", "#5a8f29"]
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size + 2 * pad + 190} {size + 2 * pad}" '
-           'font-family="sans-serif" font-size="12">',
-           f'<rect width="{size + 2 * pad + 190}" height="{size + 2 * pad}" fill="white"/>',
-           f'<rect x="{pad}" y="{pad}" width="{size}" height="{size}" fill="none" stroke="#999"/>',
-           f'<polyline points="{at(0, 0)} {at(1, 1)}" stroke="#bbb" stroke-dasharray="4" fill="none"/>',
-           f'<text x="{pad + size / 2}" y="{pad + size + 28}" text-anchor="middle">stated confidence</text>',
-           f'<text x="14" y="{pad + size / 2}" text-anchor="middle" transform="rotate(-90 14 {pad + size / 2})">share that was right</text>']
-    for tick in (0, 0.5, 1):
-        out.append(f'<text x="{pad + tick * size}" y="{pad + size + 14}" text-anchor="middle">{tick:g}</text>')
-        out.append(f'<text x="{pad - 4}" y="{pad + (1 - tick) * size + 4}" text-anchor="end">{tick:g}</text>')
-    for number, (name, (confidence, right)) in enumerate(curves.items()):
-        which = np.minimum((confidence * bins).astype(int), bins - 1)
-        points = [(confidence[which == b].mean(), right[which == b].mean(), (which == b).sum()) for b in range(bins) if (which == b).sum() >= 5]
-        colour = colours[number % len(colours)]
-        out.append(f'<polyline points="{" ".join(at(x, y) for x, y, _ in points)}" stroke="{colour}" fill="none" stroke-width="2"/>')
-        out += [f'<circle cx="{pad + x * size:.1f}" cy="{pad + (1 - y) * size:.1f}" r="{2 + np.sqrt(n) / 6:.1f}" fill="{colour}"/>' for x, y, n in points]
-        out.append(f'<text x="{pad + size + 12}" y="{pad + 16 + 18 * number}" fill="{colour}">{name}</text>')
-    Path(path).write_text("\n".join([*out, "</svg>", ""]), encoding="utf-8")
-
-
 def main():
     parse = argparse.ArgumentParser()
     parse.add_argument("root", type=Path)
@@ -157,7 +127,7 @@ def main():
     for group, (confidence, right) in curves.items():
         print(f"- {group}: {calibration_error(confidence, right):.3f} (n {len(right)})")
     if args.plot:
-        plot(args.plot, curves)
+        draw(args.plot, curves, "stated confidence", "share that was right")
 
 
 if __name__ == "__main__":

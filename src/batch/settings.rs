@@ -23,6 +23,9 @@ pub struct Settings {
     pub codetta: String,
     pub input: String,
     pub language: Language,
+    /// Whether answers that are clearly in the other language were heard in it.
+    #[serde(default)]
+    pub either_language: bool,
     pub scale: Scale,
     /// Whether words and voice are judged beside the rating.
     pub emotion: bool,

@@ -193,7 +193,8 @@ impl Conversation {
     }
 
     fn terms(&self) -> Terms {
-        Terms { language: self.settings.language, scale: self.settings.scale }
+        let CallSettings { language, scale, either_language, .. } = self.settings;
+        Terms { language, scale, either_language }
     }
 
     fn take(&mut self, heard: Vec<Heard>) {

@@ -80,7 +80,7 @@ mod tests {
     use crate::units::{Frames, Language, SampleRate, Scale};
 
     fn terms() -> Terms {
-        Terms { language: Language::Zh, scale: Scale::default() }
+        Terms { language: Language::Zh, scale: Scale::default(), either_language: false }
     }
 
     fn utterance(value: f32) -> Utterance {

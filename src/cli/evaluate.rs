@@ -108,6 +108,7 @@ fn evaluate(args: &EvaluateArgs, path: &Path, policy: Policy, listing: Listing, 
         codetta: env!("CARGO_PKG_VERSION").to_owned(),
         input: path.display().to_string(),
         language: args.listen.lang,
+        either_language: args.listen.either_lang,
         scale: args.listen.scale,
         emotion: !args.listen.no_emotion,
         max_seconds: args.max_seconds,
@@ -162,6 +163,9 @@ fn alone(args: &EvaluateArgs, root: &Path) -> Alone {
     option(&mut options, "--scale", args.listen.scale.to_string());
     option(&mut options, "--max-seconds", args.max_seconds.to_string());
     option(&mut options, "--time-limit", args.time_limit.to_string());
+    if args.listen.either_lang {
+        options.push("--either-lang".into());
+    }
     for (name, path) in [("--policy", &args.policy), ("--asr-model", &args.listen.asr_model)] {
         if let Some(path) = path {
             option(&mut options, name, path);

@@ -13,6 +13,10 @@ pub struct ListenOptions {
     #[arg(long, value_enum, default_value_t = Language::Zh)]
     pub lang: Language,
 
+    /// Hear an answer that is clearly in the other language in that one
+    #[arg(long)]
+    pub either_lang: bool,
+
     /// Scale the caller was asked on, such as 1..5:best=5 or 0..10:best=10
     #[arg(long, default_value = "1..5:best=5", value_parser = |text: &str| text.parse::<Scale>().map_err(|e| e.to_string()))]
     pub scale: Scale,
@@ -40,7 +44,7 @@ impl ListenOptions {
     }
 
     pub fn terms(&self) -> codetta::listen::Terms {
-        codetta::listen::Terms { language: self.lang, scale: self.scale }
+        codetta::listen::Terms { language: self.lang, scale: self.scale, either_language: self.either_lang }
     }
 
     pub fn consent(&self) -> codetta::judge::Consent {

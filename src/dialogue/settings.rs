@@ -7,6 +7,8 @@ use crate::units::{Frames, Language, SampleRate, Scale};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CallSettings {
     pub language: Language,
+    /// An answer that is clearly in the other language is heard in it; prompts stay in the call's.
+    pub either_language: bool,
     pub scale: Scale,
     pub consent: Consent,
     /// Frames per second of the times that come with events.
@@ -36,6 +38,7 @@ impl Default for CallSettings {
     fn default() -> Self {
         Self {
             language: Language::default(),
+            either_language: false,
             scale: Scale::default(),
             consent: Consent::default(),
             clock: SampleRate::SPEECH,

@@ -1,34 +1,25 @@
 //! Reads an answer: which rating its words give, if any, and what its speaker asks for.
 
 use super::grammar::{Grammar, Request, Word};
-use crate::units::{Language, Rating};
+use super::mentions::{Mention, is_larger, mentions};
+use crate::units::{Language, Rating, Scale};
 
 /// What a text says about the question.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Answer {
-    /// The rating given last, unless it is off the scale, a half, or a range.
+    /// The rating given last, unless it is off the scale, a half, or a range. 5 is best on every scale.
     pub rating: Option<Rating>,
     pub request: Option<Request>,
 }
 
-/// A number or phrase that was said.
-#[derive(Clone, Copy)]
-struct Mention {
-    /// None is off the scale, a half, or a range.
-    value: Option<u8>,
-    /// An explicit number outweighs words of satisfaction.
-    explicit: bool,
-    first: usize,
-    last: usize,
-}
-
-/// Reads `text`, as heard in a call held in `language`.
+/// Reads `text`, as heard in a call held in `language` whose caller was asked for a number on `scale`.
 ///
+/// Numbers are those of the scale (on `1..5:best=1` "one" is the best answer); words of satisfaction mean the same on any.
 /// A later value replaces an earlier one where words of correction stand between them ("三分，不对，四分"); two
 /// different values without such words are a range, which is no answer ("三四分").
-pub fn read(text: &str, language: Language) -> Answer {
+pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
     let words = Grammar::of(language).words(text);
-    let mentions = mentions(&words);
+    let mentions = mentions(&words, scale);
     let explicit = mentions.iter().any(|mention| mention.explicit);
     let mut current: Option<Mention> = None;
     for mention in mentions.into_iter().filter(|mention| mention.explicit == explicit) {
@@ -45,74 +36,14 @@ pub fn read(text: &str, language: Language) -> Answer {
     }
     let alone = words.iter().all(|word| word.request.is_some() || word.filler || word.comma);
     let request = words.iter().filter(|word| !word.request_alone || alone).find_map(|word| word.request);
-    let rating = current.and_then(|mention| mention.value).and_then(|value| Rating::new(value).ok());
-    Answer { rating, request }
+    Answer { rating: current.and_then(|mention| mention.value), request }
 }
 
 /// Whether the grammar knows a number or a request in `text`, or all of its words.
 pub(super) fn is_understood(text: &str, language: Language) -> bool {
     let words = Grammar::of(language).words(text);
-    let counts = |word: &Word| word.number.is_some() || word.magnitude || word.request.is_some();
+    let counts = |word: &Word| word.number.is_some() || is_larger(word) || word.request.is_some();
     words.iter().any(counts) || words.iter().all(|word| !word.is_stray())
-}
-
-fn mentions(words: &[Word]) -> Vec<Mention> {
-    let mut mentions: Vec<Mention> = Vec::new();
-    let mut at = 0;
-    while at < words.len() {
-        let word = words[at];
-        if word.number.is_some() || word.magnitude {
-            let (mention, next) = number(words, at, mentions.is_empty());
-            mentions.extend(mention);
-            at = next;
-            continue;
-        }
-        if let Some(value) = word.phrase {
-            mentions.push(Mention { value: Some(value), explicit: false, first: at, last: at });
-        }
-        at += 1;
-    }
-    mentions
-}
-
-/// The number that begins at `first`, and where to read on.
-fn number(words: &[Word], first: usize, is_first: bool) -> (Option<Mention>, usize) {
-    let is = |at: usize, test: fn(&Word) -> bool| words.get(at).is_some_and(test);
-    let digit = |at: usize| is(at, |word| word.number.is_some() || word.magnitude);
-    let mut end = first;
-    while digit(end) {
-        end += 1;
-    }
-    let digits = &words[first..end];
-    // "5555" and "四四四" are a caller (or a recogniser) repeating himself; other runs are larger numbers or ranges.
-    let same = digits.iter().all(|word| word.number == digits[0].number && !word.magnitude);
-    let mut value = if same { digits[0].number } else { None };
-    let bare_end = end;
-    while is(end, |word| word.unit) {
-        end += 1;
-    }
-    if is(end, |word| word.fraction) || is(end, |word| word.magnitude) {
-        value = None;
-        end += 1;
-        while digit(end) || is(end, |word| word.fraction || word.unit) {
-            end += 1;
-        }
-    }
-    while is(end, |word| word.range) && digit(end + 1) {
-        value = None;
-        end += 1;
-        while digit(end) || is(end, |word| word.unit) {
-            end += 1;
-        }
-    }
-    let before = first.checked_sub(1).map(|at| words[at]).unwrap_or_default();
-    // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
-    let counts_something = end == bare_end && is(end, |word| word.is_stray() || word.noise);
-    let negated = before.negation && is_first;
-    if before.ordinal || counts_something || negated {
-        return (None, end);
-    }
-    (Some(Mention { value, explicit: true, first, last: end - 1 }), end)
 }
 
 #[cfg(test)]
@@ -120,7 +51,11 @@ mod tests {
     use super::*;
 
     fn rating(text: &str, language: Language) -> Option<u8> {
-        read(text, language).rating.map(Rating::value)
+        on(Scale::default(), text, language)
+    }
+
+    fn on(scale: Scale, text: &str, language: Language) -> Option<u8> {
+        read(text, language, scale).rating.map(Rating::value)
     }
 
     #[test]
@@ -249,6 +184,40 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_those_of_the_scale() {
+        let reversed: Scale = "1..5:best=1".parse().unwrap();
+        let of_ten: Scale = "0..10:best=10".parse().unwrap();
+        for (scale, text, language, wanted) in [
+            (reversed, "一分", Language::Zh, Some(5)),
+            (reversed, "Number five", Language::En, Some(1)),
+            (reversed, "非常满意", Language::Zh, Some(5)),
+            (of_ten, "十分", Language::Zh, Some(5)),
+            (of_ten, "我给10分", Language::Zh, Some(5)),
+            (of_ten, "十", Language::Zh, Some(5)),
+            (of_ten, "七分", Language::Zh, Some(4)),
+            (of_ten, "零分", Language::Zh, Some(1)),
+            (of_ten, "五分", Language::Zh, Some(3)),
+            (of_ten, "三分，不对，八分", Language::Zh, Some(4)),
+            (of_ten, "十五分", Language::Zh, None),
+            (of_ten, "一百分", Language::Zh, None),
+            (of_ten, "七八分", Language::Zh, None),
+            (of_ten, "十分满意", Language::Zh, Some(5)),
+            (of_ten, "十分差劲", Language::Zh, None),
+            (of_ten, "Ten out of ten!", Language::En, Some(5)),
+            (of_ten, "I'd say 10", Language::En, Some(5)),
+            (of_ten, "eight", Language::En, Some(4)),
+            (of_ten, "four out of five", Language::En, None),
+            (of_ten, "twenty", Language::En, None),
+            (of_ten, "nine or ten", Language::En, None),
+            (of_ten, "very dissatisfied", Language::En, Some(1)),
+            ("0..99:best=99".parse().unwrap(), "二十五", Language::Zh, Some(2)),
+            ("0..99:best=99".parse().unwrap(), "ninety nine", Language::En, Some(5)),
+        ] {
+            assert_eq!(on(scale, text, language), wanted, "{text} on {scale}");
+        }
+    }
+
+    #[test]
     fn requests_are_found() {
         for (text, wanted) in [
             ("转人工", Request::Human),
@@ -259,7 +228,7 @@ mod tests {
             ("我在开车", Request::Later),
             ("改天再打吧", Request::Later),
         ] {
-            assert_eq!(read(text, Language::Zh).request, Some(wanted), "{text}");
+            assert_eq!(read(text, Language::Zh, Scale::default()).request, Some(wanted), "{text}");
         }
         for (text, wanted) in [
             ("I want to speak to a person.", Request::Human),
@@ -268,9 +237,9 @@ mod tests {
             ("I didn't catch that.", Request::Repeat),
             ("Call me back later.", Request::Later),
         ] {
-            assert_eq!(read(text, Language::En).request, Some(wanted), "{text}");
+            assert_eq!(read(text, Language::En, Scale::default()).request, Some(wanted), "{text}");
         }
-        assert_eq!(read("没什么不满意", Language::Zh).request, None);
-        assert_eq!(read("五分", Language::Zh).request, None);
+        assert_eq!(read("没什么不满意", Language::Zh, Scale::default()).request, None);
+        assert_eq!(read("五分", Language::Zh, Scale::default()).request, None);
     }
 }

@@ -14,6 +14,10 @@ use crate::units::Language;
 pub struct Word {
     /// A bare digit, 0 to 9.
     pub number: Option<u8>,
+    /// A number that is one word or sign and no digit: 10 to 99.
+    pub large: Option<u8>,
+    /// The last number of the scale that the caller has in mind: "out of ten".
+    pub out_of: Option<u8>,
     /// Words that stand for a rating by themselves.
     pub phrase: Option<u8>,
     pub request: Option<Request>,
@@ -57,6 +61,8 @@ struct Table {
     magnitude: Vec<String>,
     fraction: Vec<String>,
     unit: Vec<String>,
+    #[serde(default)]
+    out_of: BTreeMap<String, Vec<String>>,
     range: Vec<String>,
     correction: Vec<String>,
     negation: Vec<String>,
@@ -119,8 +125,15 @@ impl Grammar {
             longest_sound: HashMap::new(),
         };
         for (digit, forms) in &table.numbers {
-            let digit: u8 = digit.parse().expect("numbers are keyed by digits");
-            grammar.add(forms, |word| word.number = Some(digit));
+            let number: u8 = digit.parse().expect("numbers are keyed by digits");
+            grammar.add(forms, |word| {
+                let kind = if number < 10 { &mut word.number } else { &mut word.large };
+                *kind = Some(number);
+            });
+        }
+        for (last, forms) in &table.out_of {
+            let last: u8 = last.parse().expect("scales are keyed by their last number");
+            grammar.add(forms, |word| word.out_of = Some(last));
         }
         grammar.add(&table.magnitude, |word| word.magnitude = true);
         grammar.add(&table.fraction, |word| word.fraction = true);
@@ -216,7 +229,7 @@ mod tests {
         assert_eq!(zh[0].phrase, Some(1));
         assert!(zh[1].comma && zh.len() == 2);
         let en = Grammar::of(Language::En).words(" Four out of 10, I’d say");
-        assert_eq!((en[0].number, en[1].magnitude, en[2].comma), (Some(4), true, true));
+        assert_eq!((en[0].number, en[1].out_of, en[2].comma), (Some(4), Some(10), true));
         assert!(en[3].filler && en[4].filler);
     }
 

@@ -4,6 +4,7 @@
 //! syllables, tones apart, and compared with the answers of the grammar by how easily their initials and finals are
 //! mistaken for one another on the telephone.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -11,7 +12,7 @@ use pinyin::ToPinyin;
 
 use super::answer::{Answer, read};
 use super::grammar::Grammar;
-use crate::units::Language;
+use crate::units::{Language, Scale};
 
 /// Initials that are mistaken for one another.
 const INITIALS: [&[&str]; 10] = [
@@ -91,35 +92,47 @@ impl Parts {
     }
 }
 
+#[derive(Clone)]
 struct Form {
     syllables: Vec<Syllable>,
     answer: Answer,
 }
 
-static FORMS: LazyLock<Vec<Form>> = LazyLock::new(forms);
+/// Those of the usual scale.
+static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| forms(Scale::default()));
 
-/// The answer that `text` sounds like; none if it is far from all of them, between two, or no Mandarin. One syllable
-/// alone must sound the same.
-pub fn alike(text: &str) -> Option<Likeness> {
-    let heard = syllables(text)?;
-    let length = heard.len();
-    let mut nearest: Option<(f32, Answer)> = None;
-    let mut second = f32::INFINITY;
-    for form in FORMS.iter().filter(|form| form.syllables.len().abs_diff(length) <= 1) {
-        let distance = distance(&heard, &form.syllables) / length.max(form.syllables.len()) as f32;
-        match nearest {
-            Some((least, answer)) if answer == form.answer => nearest = Some((least.min(distance), answer)),
-            Some((least, _)) if distance < least => {
-                second = least;
-                nearest = Some((distance, form.answer));
-            }
-            Some(_) => second = second.min(distance),
-            None => nearest = Some((distance, form.answer)),
-        }
+/// What answers sound like, and mean on one scale.
+pub struct Sounds(Cow<'static, [Form]>);
+
+impl Sounds {
+    /// Takes a millisecond for a scale that is not the usual one.
+    pub fn on(scale: Scale) -> Self {
+        Self(if scale == Scale::default() { Cow::Borrowed(FORMS.as_slice()) } else { Cow::Owned(forms(scale)) })
     }
-    let (distance, answer) = nearest?;
-    let allowed = if length == 1 { 0.0 } else { FARTHEST };
-    (distance <= allowed && second - distance >= MARGIN).then_some(Likeness { answer, distance, syllables: length })
+
+    /// The answer that `text` sounds like; none if it is far from all of them, between two, or no Mandarin. One syllable
+    /// alone must sound the same.
+    pub fn alike(&self, text: &str) -> Option<Likeness> {
+        let heard = syllables(text)?;
+        let length = heard.len();
+        let mut nearest: Option<(f32, Answer)> = None;
+        let mut second = f32::INFINITY;
+        for form in self.0.iter().filter(|form| form.syllables.len().abs_diff(length) <= 1) {
+            let distance = distance(&heard, &form.syllables) / length.max(form.syllables.len()) as f32;
+            match nearest {
+                Some((least, answer)) if answer == form.answer => nearest = Some((least.min(distance), answer)),
+                Some((least, _)) if distance < least => {
+                    second = least;
+                    nearest = Some((distance, form.answer));
+                }
+                Some(_) => second = second.min(distance),
+                None => nearest = Some((distance, form.answer)),
+            }
+        }
+        let (distance, answer) = nearest?;
+        let allowed = if length == 1 { 0.0 } else { FARTHEST };
+        (distance <= allowed && second - distance >= MARGIN).then_some(Likeness { answer, distance, syllables: length })
+    }
 }
 
 /// The syllables of a short text in Han characters; none for any other.
@@ -149,7 +162,7 @@ fn parts(syllable: &'static str) -> (&'static str, &'static str) {
 }
 
 /// Every answer of the grammar that is more than a filler: ratings, numbers off the scale, requests, refusals.
-fn forms() -> Vec<Form> {
+fn forms(scale: Scale) -> Vec<Form> {
     let mut texts: Vec<String> = Vec::new();
     for number in ["一", "二", "两", "三", "四", "五", "六", "七", "八", "九", "十", "零"] {
         texts.push(number.into());
@@ -162,8 +175,9 @@ fn forms() -> Vec<Form> {
     texts.extend(Grammar::of(Language::Zh).answers());
     texts
         .extend(["不知道", "随便", "好的", "没有", "可以", "谢谢", "再见", "你好", "不用了", "是的"].map(String::from));
-    let forms =
-        texts.iter().filter_map(|text| Some(Form { syllables: syllables(text)?, answer: read(text, Language::Zh) }));
+    let forms = texts
+        .iter()
+        .filter_map(|text| Some(Form { syllables: syllables(text)?, answer: read(text, Language::Zh, scale) }));
     forms.collect()
 }
 
@@ -215,7 +229,10 @@ mod tests {
     use crate::hear::Request;
 
     fn rating(text: &str) -> Option<u8> {
-        alike(text).and_then(|likeness| likeness.answer.rating).map(|rating| rating.value())
+        Sounds::on(Scale::default())
+            .alike(text)
+            .and_then(|likeness| likeness.answer.rating)
+            .map(|rating| rating.value())
     }
 
     #[test]
@@ -225,8 +242,14 @@ mod tests {
         {
             assert_eq!(rating(text), Some(wanted), "{text}");
         }
+        let alike = |text| Sounds::on(Scale::default()).alike(text);
         assert_eq!(alike("转任工").and_then(|likeness| likeness.answer.request), Some(Request::Human));
         assert_eq!(alike("吴芬").map(|likeness| likeness.distance), Some(0.0));
+        let reversed = Sounds::on("1..5:best=1".parse().unwrap());
+        assert_eq!(
+            reversed.alike("吴芬").and_then(|likeness| likeness.answer.rating).map(|rating| rating.value()),
+            Some(1)
+        );
     }
 
     #[test]

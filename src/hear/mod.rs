@@ -5,6 +5,7 @@ mod answer_sound;
 mod grammar;
 mod heard;
 mod homophones;
+mod mentions;
 mod pieces;
 mod posterior;
 #[cfg(feature = "whisper")]

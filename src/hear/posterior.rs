@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::answer::{Answer, is_understood};
 use super::grammar::Request;
 use super::heard::{Intents, RatingPosterior};
-use super::homophones::alike;
-use crate::units::Language;
+use super::homophones::Sounds;
+use crate::units::{Language, Scale};
 
 /// How a language's raw masses become probabilities. Fitted on development data; see DESIGN.md.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,8 @@ pub struct Reading {
 impl Masses {
     /// Sums readings by what they mean; what they do not cover is other. Half a character may still become any: such a
     /// text speaks for nothing and against nothing.
-    pub fn of(readings: &[Reading], language: Language) -> Self {
+    pub fn of(readings: &[Reading], language: Language, scale: Scale) -> Self {
+        let sounds = Sounds::on(scale);
         let mut masses = Self::default();
         let mut covered = 0.0;
         for Reading { text, answer, mass, ended } in readings {
@@ -79,7 +80,7 @@ impl Masses {
             }
             let unread = rating.is_none() && request.is_none() && mass >= ALIKE_FROM;
             let strange = unread && language == Language::Zh && !is_understood(text, language);
-            let likeness = if strange { alike(text) } else { None };
+            let likeness = if strange { sounds.alike(text) } else { None };
             // One syllable that a longer text begins with (以 of 以前) sounds like a number by chance.
             let likeness = likeness.filter(|likeness| ended || likeness.syllables > 1);
             let is_near = likeness.is_some_and(|likeness| likeness.distance <= NEAR);
@@ -120,14 +121,14 @@ mod tests {
     use super::*;
 
     fn reading(text: &str, mass: f32, ended: bool) -> Reading {
-        Reading { text: text.into(), answer: read(text, Language::Zh), mass, ended }
+        Reading { text: text.into(), answer: read(text, Language::Zh, Scale::default()), mass, ended }
     }
 
     #[test]
     fn masses_are_summed_by_meaning_and_the_uncovered_rest_is_other() {
         let readings =
             [("五", 0.4), ("5分", 0.2), ("四", 0.1), ("转人工", 0.2)].map(|(text, mass)| reading(text, mass, true));
-        let masses = Masses::of(&readings, Language::Zh);
+        let masses = Masses::of(&readings, Language::Zh, Scale::default());
         assert!((masses.levels[4] - 0.6).abs() < 1e-6 && (masses.levels[3] - 0.1).abs() < 1e-6);
         assert!((masses.other - 0.3).abs() < 1e-6 && (masses.human - 0.2).abs() < 1e-6);
         let posterior = masses.rating(&Calibration::of(Language::Zh));
@@ -137,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_sounds_like_an_answer_speaks_for_it() {
-        let begun = |text: &str, ended| Masses::of(&[reading(text, 0.9, ended)], Language::Zh);
+        let begun = |text: &str, ended| Masses::of(&[reading(text, 0.9, ended)], Language::Zh, Scale::default());
         let masses = |text: &str| begun(text, true);
         let posterior = masses("吴芬").rating(&Calibration::of(Language::Zh));
         assert_eq!(posterior.best().map(|(rating, _)| rating.value()), Some(5));
@@ -151,7 +152,7 @@ mod tests {
 
     #[test]
     fn nothing_heard_is_no_rating() {
-        let masses = Masses::of(&[], Language::En);
+        let masses = Masses::of(&[], Language::En, Scale::default());
         assert!(masses.rating(&Calibration::of(Language::En)).best().is_none());
     }
 }

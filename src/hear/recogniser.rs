@@ -15,7 +15,7 @@ use super::session::Session;
 use super::short_answers::ShortAnswers;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
-use crate::units::{Language, SampleRate};
+use crate::units::{Language, SampleRate, Scale};
 
 /// Silence put before an utterance: its first sound is heard better a little way into Whisper's window.
 const LEAD_SAMPLES: usize = 3_200;
@@ -28,6 +28,9 @@ const MIN_SAMPLES: usize = 8_000;
 /// their units stay below it, so that what competes with a number competes with all its mass.
 const LONG_TAIL: usize = 5;
 
+/// Odds (natural logarithm) from which an answer is heard in the other language. On one word Whisper is easily wrong.
+const OTHER_LANGUAGE_FROM: f32 = 3.0;
+
 /// Settings of one recognition.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -38,11 +41,21 @@ pub struct Options {
     /// Threads for the decoder; none takes those of the encoder. Its steps are short, so that a core is better used by
     /// other work beside it.
     pub decoding_threads: Option<NonZeroUsize>,
+    /// What the numbers mean that are said.
+    pub scale: Scale,
+    /// Also allow the other language: it is taken where the model holds it for much likelier.
+    pub either_language: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { deadline: Duration::from_secs(10), alternatives: 6, decoding_threads: None }
+        Self {
+            deadline: Duration::from_secs(10),
+            alternatives: 6,
+            decoding_threads: None,
+            scale: Scale::default(),
+            either_language: false,
+        }
     }
 }
 
@@ -52,13 +65,15 @@ pub struct Detail {
     pub masses: Masses,
     /// The heaviest texts and their probabilities.
     pub texts: Vec<(String, f32)>,
+    /// Where both languages were allowed: logarithm of how much likelier the other one was.
+    pub other_language: Option<f32>,
 }
 
 /// A loaded model, used for one utterance at a time.
 pub struct Recogniser {
     session: Session,
-    /// What the encoder has been given, in which language it is to be decoded.
-    encoded: Option<Language>,
+    /// In which language what was encoded is to be decoded, and the odds of the other one where both are allowed.
+    encoded: Option<(Language, Option<f32>)>,
 }
 
 impl Recogniser {
@@ -134,7 +149,10 @@ impl Recogniser {
         padded.resize(padded.len().max(MIN_SAMPLES), 0.0);
         self.encoded = None;
         self.session.listen(&padded, language, options.deadline)?;
-        self.encoded = Some(language);
+        let odds = options.either_language.then(|| self.session.odds_against(language)).transpose()?;
+        let chosen = if odds.is_some_and(|odds| odds >= OTHER_LANGUAGE_FROM) { language.other() } else { language };
+        self.session.write_in(chosen);
+        self.encoded = Some((chosen, odds));
         Ok(())
     }
 
@@ -147,7 +165,7 @@ impl Recogniser {
         options: &Options,
         sound: impl FnOnce() -> Option<AnswerSound>,
     ) -> Result<(Heard, Detail)> {
-        let language = self
+        let (language, other_language) = self
             .encoded
             .take()
             .ok_or_else(|| Error::new(ErrorKind::Usage, "recogniser", "expected an encoded utterance; encode first"))?;
@@ -158,16 +176,16 @@ impl Recogniser {
             String::from_utf8_lossy(&bytes).into_owned()
         };
         let best = text(&found.best);
-        let read_best = read(&best, language);
+        let read = |text: &str| read(text, language, options.scale);
+        let read_best = read(&best);
         // What the best path had said after so many tokens.
-        let so_far: Vec<Answer> =
-            (0..=found.best.len()).map(|length| read(&text(&found.best[..length]), language)).collect();
+        let so_far: Vec<Answer> = (0..=found.best.len()).map(|length| read(&text(&found.best[..length]))).collect();
         let mut readings = Vec::with_capacity(found.hypotheses.len());
         for Hypothesis { tokens, mass, ended } in &found.hypotheses {
             let whole = text(tokens);
             // A hypothesis that is only begun, and has said until here what the best path had said by then, would most
             // likely have gone on as the best does: "四分" before ", 不是, 五分" is no four.
-            let answer = read(&whole, language);
+            let answer = read(&whole);
             let begun = !ended && so_far.get(tokens.len()) == Some(&answer);
             let tail = found.best.get(tokens.len()..).unwrap_or_default();
             let (text, answer) = if begun && answer.rating.is_some() {
@@ -175,23 +193,23 @@ impl Recogniser {
             } else if begun && tail.len() >= LONG_TAIL {
                 // One other word early in a long answer says nothing against what comes after it.
                 let spliced = text(&[tokens, tail].concat());
-                let answer = read(&spliced, language);
+                let answer = read(&spliced);
                 (spliced, answer)
             } else {
                 (whole, answer)
             };
             readings.push(Reading { text, answer, mass: *mass, ended: *ended });
         }
-        let masses = Masses::of(&readings, language);
+        let masses = Masses::of(&readings, language, options.scale);
         let transcript = tidy(&text(once(&found.best)));
         let sound = sound().filter(|_| is_one_word(&transcript, language));
-        let by_both = sound.and_then(|sound| ShortAnswers::of(language).rating(&masses, &sound));
+        let by_both = sound.and_then(|sound| ShortAnswers::of(language).rating(&masses, &sound, options.scale));
         let rating = by_both.unwrap_or_else(|| masses.rating(&Calibration::of(language)));
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
         readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
         readings.truncate(40);
         let texts = readings.into_iter().map(|reading| (reading.text, reading.mass)).collect();
-        Ok((heard, Detail { masses, texts }))
+        Ok((heard, Detail { masses, texts, other_language }))
     }
 }
 

@@ -141,18 +141,38 @@ impl Session {
         self.deadline.set(limit);
         let frames = samples.len().div_ceil(SAMPLES_PER_FRAME) + TAIL_FRAMES;
         let context = (frames.div_ceil(CONTEXT_STEP) * CONTEXT_STEP).min(MAX_CONTEXT);
-        let index = usize::from(language == Language::En);
-        let mut parameters = self.parameters[index].clone();
+        let mut parameters = self.parameters[index_of(language)].clone();
         // `encode` alone keeps the context of the last `full`, so `full` it is; its one token is thrown away.
         parameters.set_audio_ctx(context as i32);
         let done = self.state.full(parameters, samples);
         self.check_deadline()?;
         done.map_err(|e| Error::new(ErrorKind::Internal, self.subject.clone(), format!("recognition failed: {e}")))?;
-        let special = &self.special;
-        self.prompt = vec![special.start, special.language[index], special.transcribe, special.no_timestamps];
+        self.write_in(language);
         // `full` has put all but the last of them into the cache already.
         self.path = self.prompt[..3].to_vec();
         Ok(())
+    }
+
+    /// What follows is written in `language`.
+    pub fn write_in(&mut self, language: Language) {
+        let special = &self.special;
+        self.prompt =
+            vec![special.start, special.language[index_of(language)], special.transcribe, special.no_timestamps];
+    }
+
+    /// How much likelier than `language` the model holds the other one for what was listened to: the logarithm of their
+    /// probabilities' ratio. Costs one step of the decoder.
+    ///
+    /// # Errors
+    /// As [`NextToken::next`].
+    pub fn odds_against(&mut self, language: Language) -> Result<f32> {
+        self.path.clear();
+        self.decode(&[self.special.start], 0)?;
+        self.path.push(self.special.start);
+        let logits = self.state.get_logits().map_err(|e| self.internal(&e.to_string()))?;
+        let of = |language: Language| logits.get(self.special.language[index_of(language)] as usize).copied();
+        let odds = of(language.other()).zip(of(language)).map(|(other, usual)| other - usual);
+        odds.ok_or_else(|| self.internal("has no tokens for both languages"))
     }
 
     /// None: those of the encoder.
@@ -203,6 +223,10 @@ impl NextToken for Session {
     fn text(&self, token: Token) -> &[u8] {
         usize::try_from(token).ok().and_then(|index| self.texts.get(index)).map_or(&[], Vec::as_slice)
     }
+}
+
+fn index_of(language: Language) -> usize {
+    usize::from(language == Language::En)
 }
 
 /// Parameters of a run that encodes and decodes one token.

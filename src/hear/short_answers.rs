@@ -9,10 +9,12 @@ use std::sync::LazyLock;
 
 use candle_core::{DType, Device, Tensor};
 
+use super::answer::read;
 use super::answer_sound::AnswerSound;
+use super::grammar::Grammar;
 use super::heard::RatingPosterior;
 use super::posterior::Masses;
-use crate::units::Language;
+use crate::units::{Language, Scale};
 
 /// Added to probabilities before their logarithm.
 const FLOOR: f32 = 1e-3;
@@ -24,20 +26,21 @@ pub(super) struct ShortAnswers {
     /// For each value of the sound, one weight per answer of the closed set.
     weights: Tensor,
     bias: Vec<f32>,
-    /// Class of each answer: 0 to 4 for ratings 1 to 5, 5 for none.
-    classes: Vec<u8>,
+    /// The closed set as it is written: the grammar says what each means on the scale that was asked.
+    answers: Vec<String>,
+    language: Language,
     /// Exponents of the written and of the heard probability, then the bias of each class.
     blend: Vec<f32>,
 }
 
 static MANDARIN: LazyLock<ShortAnswers> =
-    LazyLock::new(|| embedded(include_bytes!("../../models/short-answers-zh.safetensors")));
+    LazyLock::new(|| embedded(include_bytes!("../../models/short-answers-zh.safetensors"), Language::Zh));
 static ENGLISH: LazyLock<ShortAnswers> =
-    LazyLock::new(|| embedded(include_bytes!("../../models/short-answers-en.safetensors")));
+    LazyLock::new(|| embedded(include_bytes!("../../models/short-answers-en.safetensors"), Language::En));
 
-fn embedded(bytes: &[u8]) -> ShortAnswers {
+fn embedded(bytes: &[u8], language: Language) -> ShortAnswers {
     // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
-    ShortAnswers::read(bytes).expect("the embedded head is valid")
+    ShortAnswers::read(bytes, language).expect("the embedded head is valid")
 }
 
 impl ShortAnswers {
@@ -48,42 +51,62 @@ impl ShortAnswers {
         }
     }
 
-    fn read(bytes: &[u8]) -> candle_core::Result<Self> {
+    fn read(bytes: &[u8], language: Language) -> candle_core::Result<Self> {
         let stored = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)?;
         let tensor =
             |name: &str| stored.get(name).ok_or_else(|| candle_core::Error::Msg(format!("expected a tensor {name}")));
+        let answers = String::from_utf8(tensor("answers")?.to_vec1()?).map_err(candle_core::Error::wrap)?;
         let read = Self {
             weights: tensor("weights")?.to_dtype(DType::F32)?,
             bias: tensor("bias")?.to_vec1()?,
-            classes: tensor("classes")?.to_vec1()?,
+            answers: answers.lines().map(String::from).collect(),
             blend: tensor("blend")?.to_vec1()?,
+            language,
         };
         let answers = read.weights.dim(1)?;
-        let whole = read.bias.len() == answers && read.classes.len() == answers && read.blend.len() == 2 + CLASSES;
-        if !whole || read.classes.iter().any(|&class| usize::from(class) >= CLASSES) {
-            candle_core::bail!("expected a bias and a class for each of {answers} answers, and a blend");
+        if read.bias.len() != answers || read.answers.len() != answers || read.blend.len() != 2 + CLASSES {
+            candle_core::bail!("expected a bias and a text for each of {answers} answers, and a blend");
         }
         Ok(read)
     }
 
+    /// 0 to 4 for ratings 1 to 5, 5 for none.
+    fn class(&self, answer: &str, scale: Scale) -> usize {
+        read(answer, self.language, scale).rating.map_or(CLASSES - 1, |rating| rating.index())
+    }
+
+    /// Whether every number of the scale is in the closed set: what is not would be taken for something else.
+    fn covers(&self, scale: Scale) -> bool {
+        let known = |wanted: u8| {
+            self.answers.iter().any(|answer| match Grammar::of(self.language).words(answer)[..] {
+                [word] => word.number.or(word.large) == Some(wanted),
+                _ => false,
+            })
+        };
+        (scale.min()..=scale.max()).all(known)
+    }
+
     /// Probabilities of ratings 1 to 5 and of none, by sound alone.
-    fn probabilities(&self, sound: &AnswerSound) -> candle_core::Result<[f32; CLASSES]> {
+    fn probabilities(&self, sound: &AnswerSound, scale: Scale) -> candle_core::Result<[f32; CLASSES]> {
         let sound = Tensor::from_slice(sound.values(), (1, sound.values().len()), &Device::Cpu)?;
         let scores: Vec<f32> = sound.matmul(&self.weights)?.squeeze(0)?.to_vec1()?;
         let scores: Vec<f32> = scores.iter().zip(&self.bias).map(|(score, bias)| score + bias).collect();
         let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let mut classes = [0.0; CLASSES];
-        for (score, class) in scores.iter().zip(&self.classes) {
-            classes[usize::from(*class)] += (score - largest).exp();
+        for (score, answer) in scores.iter().zip(&self.answers) {
+            classes[self.class(answer, scale)] += (score - largest).exp();
         }
         let total: f32 = classes.iter().sum();
         Ok(classes.map(|weight| weight / total))
     }
 
-    /// The calibrated posterior, from what was written (`masses`) and what was heard; none if the sound does not fit
-    /// the head, as with another encoder.
-    pub(super) fn rating(&self, masses: &Masses, sound: &AnswerSound) -> Option<RatingPosterior> {
-        let heard = self.probabilities(sound).ok()?;
+    /// The calibrated posterior, from what was written (`masses`) and what was heard; none if the head does not know
+    /// a number of the scale, or the sound does not fit it, as with another encoder.
+    pub(super) fn rating(&self, masses: &Masses, sound: &AnswerSound, scale: Scale) -> Option<RatingPosterior> {
+        if !self.covers(scale) {
+            return None;
+        }
+        let heard = self.probabilities(sound, scale).ok()?;
         let written = masses.levels.iter().chain([&masses.other]);
         let mut scores = [0.0; CLASSES];
         for (class, ((score, heard), written)) in scores.iter_mut().zip(&heard).zip(written).enumerate() {
@@ -104,24 +127,36 @@ mod tests {
     fn both_heads_are_whole_and_a_clear_word_wins_over_an_empty_sound() {
         for language in [Language::Zh, Language::En] {
             let head = ShortAnswers::of(language);
-            assert!(head.classes.len() >= 12 && head.blend[0] > 0.0 && head.blend[1] > 0.0);
-            for level in 0..CLASSES as u8 {
-                assert!(head.classes.contains(&level), "no answer means class {level}");
-            }
+            assert!(head.answers.len() >= 12 && head.blend[0] > 0.0 && head.blend[1] > 0.0);
+            let classes: Vec<usize> = head.answers.iter().map(|answer| head.class(answer, Scale::default())).collect();
+            assert!((0..CLASSES).all(|class| classes.contains(&class)), "{classes:?}");
         }
+    }
+
+    #[test]
+    fn a_head_serves_the_scales_whose_numbers_it_knows() {
+        let covers = |language, scale: &str| ShortAnswers::of(language).covers(scale.parse().unwrap());
+        for language in [Language::Zh, Language::En] {
+            assert!(covers(language, "1..5:best=5") && covers(language, "1..5:best=1"));
+            assert!(!covers(language, "0..99:best=99"));
+        }
+        assert!(covers(Language::Zh, "0..10:best=10"));
+        let head = ShortAnswers::of(Language::Zh);
+        assert_eq!(head.class("一分", "1..5:best=1".parse().unwrap()), 4);
+        assert_eq!(head.class("非常满意", "1..5:best=1".parse().unwrap()), 4);
     }
 
     #[test]
     fn a_sound_of_another_width_is_left_out() {
         let head = ShortAnswers::of(Language::En);
-        assert!(head.rating(&Masses::default(), &AnswerSound(vec![0.0; 7])).is_none());
+        assert!(head.rating(&Masses::default(), &AnswerSound(vec![0.0; 7]), Scale::default()).is_none());
     }
 
     #[test]
     fn a_damaged_head_is_refused() {
         let whole = include_bytes!("../../models/short-answers-en.safetensors");
-        assert!(ShortAnswers::read(whole).is_ok());
-        assert!(ShortAnswers::read(&whole[..whole.len() / 2]).is_err());
-        assert!(ShortAnswers::read(b"").is_err());
+        assert!(ShortAnswers::read(whole, Language::En).is_ok());
+        assert!(ShortAnswers::read(&whole[..whole.len() / 2], Language::En).is_err());
+        assert!(ShortAnswers::read(b"", Language::En).is_err());
     }
 }

@@ -45,7 +45,7 @@ impl Answer {
     /// The evidence for the judge, as that of a first turn. Keys win the turn; what was said beside them still counts
     /// as words and voice.
     pub fn evidence(&self, policy: &Policy, consent: Consent) -> Evidence {
-        let Terms { language, scale } = self.terms;
+        let Terms { language, scale, .. } = self.terms;
         let context = TurnContext { scale, consent, ..TurnContext::first(language) };
         Evidence::of_turn(&self.spoken(), self.keys.keyed, &context, policy)
     }

@@ -41,6 +41,8 @@ pub struct Terms {
     pub language: Language,
     /// Scale the caller was asked on.
     pub scale: Scale,
+    /// An answer that is clearly in the other language is heard in it.
+    pub either_language: bool,
 }
 
 /// How the models are loaded and run.
@@ -226,7 +228,13 @@ impl Listener {
             let threads = default_threads(self.options.threads);
             let crowded = threads > 1 && threads >= cores();
             let decoding_threads = crowded.then_some(NonZeroUsize::MIN);
-            let options = hear::Options { deadline: self.options.deadline, decoding_threads, ..Default::default() };
+            let options = hear::Options {
+                deadline: self.options.deadline,
+                decoding_threads,
+                scale: terms.scale,
+                either_language: terms.either_language,
+                ..Default::default()
+            };
             let mut encoded = Some(encoded).filter(|_| crowded);
             // Without an encoder the sender is dropped at once, and the words stand alone.
             let sound = || sound.recv().ok().flatten();

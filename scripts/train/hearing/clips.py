@@ -21,7 +21,7 @@ def answer(clip):
     if clip["lang"] == "zh":
         if text in MANDARIN:
             return text, MANDARIN[text]
-        if clip["dataset"] == "kok" and len(text) == 2 and text[1] == "分":
+        if clip["dataset"] == "kok" and len(text) == 2 and text[1] == "分" and text != "满分":
             return text, MANDARIN.get(text[0])
         if text in SATISFACTION:
             return text, SATISFACTION[text]

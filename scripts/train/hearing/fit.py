@@ -152,7 +152,7 @@ def main():
     write(options.out, [
         ("weights", head[1].astype("float16"), "F16"),
         ("bias", head[2].astype("float32"), "F32"),
-        ("classes", np.array([classes[name] for name in head[0]], dtype="uint8"), "U8"),
+        ("answers", np.frombuffer("\n".join(head[0]).encode(), dtype="uint8"), "U8"),
         ("blend", blend.astype("float32"), "F32"),
     ])
 

@@ -177,6 +177,7 @@ impl LiveArgs {
     fn call_settings(&self) -> CallSettings {
         CallSettings {
             language: self.listen.lang,
+            either_language: self.listen.either_lang,
             scale: self.listen.scale,
             consent: Consent { recording: !self.keep.no_recording, ..self.listen.consent() },
             ..CallSettings::default()

@@ -1,0 +1,203 @@
+"""Fits the speller of Mandarin: what syllables are heard, state by state, for answers of a few words (`hear/spelling`).
+
+    spell.py OUT.safetensors [--folds] STATES…
+
+STATES are stems of files that `examples/answer_sounds --states` wrote. Two small convolutions over the states of the
+encoder's last blocks give the probability of each initial, final and of none (connectionist temporal classification,
+Graves et al. 2006). `--folds` also fits it without each quarter of the voices, and writes what the speller makes of these
+to OUT.folds.npz. Seeded.
+"""
+import argparse
+import json
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from fit import voice_groups, write
+from pypinyin import lazy_pinyin
+
+PROJECTED, HIDDEN, SPAN = 128, 192, 5
+EPOCHS, BATCH, RATE = 14, 48, 2e-3
+LONGEST = 250
+DROPPED = 0.2
+SEED = 7
+
+
+def parts(syllable):
+    """Initial and final, as src/hear/homophones.rs parts them; a bare final is one part."""
+    if syllable[:2] in ("zh", "ch", "sh"):
+        return [syllable[:2], syllable[2:]]
+    return [syllable] if syllable[0] in "aoeiuv" else [syllable[0], syllable[1:]]
+
+
+def units_of(text):
+    """Erhua, bare n and other syllables without a vowel are left as they are."""
+    return [part for syllable in lazy_pinyin(text, errors="ignore") for part in parts(syllable) if part]
+
+
+def transcript(clip):
+    if clip.get("unit") == "syllable":
+        return [part for part in parts(clip["pinyin"].rstrip("12345")) if part]
+    return units_of(clip["text"])
+
+
+def load(stems):
+    clips, states = [], []
+    for stem in stems:
+        rows = [json.loads(line) for line in open(f"{stem}.jsonl")]
+        total = sum(row["states"] for row in rows)
+        values = np.memmap(f"{stem}.f16", dtype="float16", mode="r").reshape(total, -1)
+        at = 0
+        for row in rows:
+            clips.append(row)
+            states.append(values[at:at + row["states"]])
+            at += row["states"]
+    return clips, states
+
+
+def initial(key, width, units):
+    keys = jax.random.split(key, 3)
+    scale = lambda key, shape: jax.random.normal(key, shape) / np.sqrt(np.prod(shape[:-1]))
+    return {
+        "project": scale(keys[0], (width, PROJECTED)), "project_bias": jnp.zeros(PROJECTED),
+        "hidden": scale(keys[1], (SPAN, PROJECTED, HIDDEN)), "hidden_bias": jnp.zeros(HIDDEN),
+        "out": scale(keys[2], (SPAN, HIDDEN, units)), "out_bias": jnp.zeros(units),
+    }
+
+
+def convolve(x, weights, bias):
+    return jax.lax.conv_general_dilated(x, weights, (1,), "SAME", dimension_numbers=("NWC", "WIO", "NWC")) + bias
+
+
+def scores(model, x, there, key=None):
+    """`there` is 1 for states and 0 beyond the clip's end, where every layer sees zeros."""
+    there = there[..., None]
+
+    def drop(x, key):
+        return jnp.where(jax.random.bernoulli(key, 1 - DROPPED, x.shape), x / (1 - DROPPED), 0)
+
+    keys = jax.random.split(key, 2) if key is not None else None
+    x = jax.nn.gelu(x @ model["project"] + model["project_bias"], approximate=False) * there
+    x = drop(x, keys[0]) if keys is not None else x
+    x = jax.nn.gelu(convolve(x, model["hidden"], model["hidden_bias"]), approximate=False) * there
+    x = drop(x, keys[1]) if keys is not None else x
+    return convolve(x, model["out"], model["out_bias"])
+
+
+def batch(chosen, states, labels, mean, deviation):
+    length = -(-max(len(states[i]) for i in chosen) // 32) * 32
+    letters = 24
+    x = np.zeros((len(chosen), length, states[0].shape[1]), "float32")
+    padded, y, unused = np.ones((len(chosen), length), "float32"), np.zeros((len(chosen), letters), int), np.ones((len(chosen), letters), "float32")
+    for row, i in enumerate(chosen):
+        n, m = len(states[i]), len(labels[i])
+        x[row, :n] = (states[i] - mean) / deviation
+        padded[row, :n] = 0
+        y[row, :m], unused[row, :m] = labels[i], 0
+    return x, padded, y, unused
+
+
+def fit(states, labels, units, mean, deviation, seed):
+    """The fitted model; clips in order of length, batches in random order."""
+    rng = np.random.default_rng(seed)
+    model = initial(jax.random.PRNGKey(seed), states[0].shape[1], units)
+    order = sorted(range(len(states)), key=lambda i: len(states[i]))
+    steps = EPOCHS * -(-len(order) // BATCH)
+    optimiser = optax.adamw(optax.warmup_cosine_decay_schedule(0.0, RATE, steps // 20, steps), weight_decay=1e-2)
+    memory = optimiser.init(model)
+
+    @jax.jit
+    def step(model, memory, key, x, padded, y, unused):
+        def loss(model):
+            each = optax.ctc_loss(scores(model, x, 1 - padded, key), padded, y, unused)
+            return (each / jnp.maximum((1 - unused).sum(1), 1)).mean()
+        value, slope = jax.value_and_grad(loss)(model)
+        change, memory = optimiser.update(slope, memory, model)
+        return optax.apply_updates(model, change), memory, value
+
+    key = jax.random.PRNGKey(seed + 1)
+    for epoch in range(EPOCHS):
+        shift = int(rng.integers(BATCH))
+        batches = [order[max(0, at):at + BATCH] for at in range(-shift, len(order), BATCH) if at + BATCH > 0]
+        total = 0.0
+        for index in rng.permutation(len(batches)):
+            chosen = batches[index]
+            chosen = list(chosen) + list(rng.choice(chosen, BATCH - len(chosen)))
+            key, part = jax.random.split(key)
+            model, memory, value = step(model, memory, part, *batch(chosen, states, labels, mean, deviation))
+            total += float(value)
+        print(f"epoch {epoch + 1}: loss {total / len(batches):.3f} a unit", file=sys.stderr, flush=True)
+    return model
+
+
+def log_probabilities(model, states, mean, deviation):
+    run = jax.jit(lambda x, there: jax.nn.log_softmax(scores(model, x, there)))
+    out = []
+    for clip in states:
+        x = np.zeros((1, -(-len(clip) // 32) * 32, clip.shape[1]), "float32")
+        x[0, :len(clip)] = (clip - mean) / deviation
+        there = (np.arange(x.shape[1]) < len(clip)).astype("float32")[None]
+        out.append(np.asarray(run(x, there))[0, :len(clip)])
+    return out
+
+
+def greedy(rows, names):
+    best = rows.argmax(1)
+    return [names[u] for i, u in enumerate(best) if u and (i == 0 or best[i - 1] != u)]
+
+
+def errors(said, wanted):
+    row = list(range(len(wanted) + 1))
+    for i, a in enumerate(said):
+        diagonal, row[0] = row[0], i + 1
+        for j, b in enumerate(wanted):
+            diagonal, row[j + 1] = row[j + 1], min(diagonal + (a != b), row[j] + 1, row[j + 1] + 1)
+    return row[-1]
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("out")
+    arguments.add_argument("states", nargs="+")
+    arguments.add_argument("--folds", action="store_true")
+    options = arguments.parse_args()
+    clips, states = load(options.states)
+    written = [transcript(clip) for clip in clips]
+    kept = [i for i in range(len(clips)) if written[i] and 2 * len(written[i]) < len(states[i]) <= LONGEST and len(written[i]) <= 24]
+    clips, states, written = ([rows[i] for i in kept] for rows in (clips, states, written))
+    names = ["", *sorted({unit for units in written for unit in units})]
+    number = {name: index for index, name in enumerate(names)}
+    labels = [[number[unit] for unit in units] for units in written]
+    print(f"{len(clips)} clips, {len(names)} units", flush=True)
+    sample = np.concatenate([clip.astype("float32") for clip in states[::7]])
+    mean, deviation = sample.mean(0), sample.std(0) + 1e-3
+
+    if options.folds:
+        groups, heard = voice_groups(clips), {}
+        for group in sorted(set(groups)):
+            kept = [i for i in range(len(clips)) if groups[i] != group]
+            held = [i for i in range(len(clips)) if groups[i] == group and clips[i]["line"] in ("clean", "noisy")]
+            model = fit([states[i] for i in kept], [labels[i] for i in kept], len(names), mean, deviation, SEED)
+            rows = log_probabilities(model, [states[i] for i in held], mean, deviation)
+            for line in ("clean", "noisy"):
+                of_line = [(i, r) for i, r in zip(held, rows) if clips[i]["line"] == line]
+                wrong = sum(errors(greedy(r, names), written[i]) for i, r in of_line)
+                print(f"voices {group}, {line}: unit error rate {wrong / sum(len(written[i]) for i, _ in of_line):.3f} of {len(of_line)}", flush=True)
+            for i, r in zip(held, rows):
+                heard[f"{clips[i]['dataset']}/{clips[i]['path']}/{clips[i]['line']}"] = r.astype("float16")
+        np.savez(options.out + ".folds.npz", names=np.array(names), **heard)
+
+    model = fit(states, labels, len(names), mean, deviation, SEED)
+    model = {name: np.asarray(value) for name, value in model.items()}
+    # The standardisation becomes part of the first layer.
+    model["project_bias"] = model["project_bias"] - (mean / deviation) @ model["project"]
+    model["project"] = model["project"] / deviation[:, None]
+    write(options.out, [(name, value.astype("float16" if value.ndim > 1 else "float32"), "F16" if value.ndim > 1 else "F32")
+                        for name, value in model.items()])
+    print("units:", " ".join(names[1:]))
+
+
+if __name__ == "__main__":
+    main()

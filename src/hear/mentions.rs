@@ -1,0 +1,107 @@
+//! The numbers and words of satisfaction in an answer, and what they mean on the scale that was asked.
+
+use super::grammar::Word;
+use crate::units::{Rating, Scale};
+
+/// A number or phrase that was said.
+#[derive(Clone, Copy)]
+pub struct Mention {
+    /// None is off the scale, a half, or a range.
+    pub value: Option<Rating>,
+    /// An explicit number outweighs words of satisfaction.
+    pub explicit: bool,
+    pub first: usize,
+    pub last: usize,
+}
+
+/// More than one digit's worth.
+pub fn is_larger(word: &Word) -> bool {
+    word.magnitude || word.large.is_some()
+}
+
+/// Whether `word` is a number or a part of one. 十分, "very", is ten only where the scale has a ten.
+fn is_numeral(word: &Word, scale: Scale) -> bool {
+    let on_scale = word.large.is_some_and(|large| scale.canonical(large).is_some());
+    word.number.is_some() || (is_larger(word) && (!word.noise || on_scale))
+}
+
+/// Every number and phrase among `words`, in order.
+pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
+    let mut mentions: Vec<Mention> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let word = words[at];
+        if is_numeral(&word, scale) {
+            let (mention, next) = number(words, at, mentions.is_empty(), scale);
+            mentions.extend(mention);
+            at = next;
+            continue;
+        }
+        if let Some(value) = word.phrase {
+            mentions.push(Mention { value: Rating::new(value).ok(), explicit: false, first: at, last: at });
+        }
+        at += 1;
+    }
+    mentions
+}
+
+/// The number that begins at `first`, and where to read on.
+fn number(words: &[Word], first: usize, is_first: bool, scale: Scale) -> (Option<Mention>, usize) {
+    let is = |at: usize, test: fn(&Word) -> bool| words.get(at).is_some_and(test);
+    let digit = |at: usize| words.get(at).is_some_and(|word| is_numeral(word, scale));
+    let mut end = first;
+    while digit(end) {
+        end += 1;
+    }
+    let mut value = value(&words[first..end]).and_then(|raw| scale.canonical(raw));
+    let bare_end = end;
+    while let Some(word) = words.get(end).filter(|word| word.unit || word.out_of.is_some()) {
+        // "Four out of ten" is no four of five.
+        value = value.filter(|_| word.out_of.is_none_or(|last| last == scale.max()));
+        end += 1;
+    }
+    if is(end, |word| word.fraction || is_larger(word)) {
+        value = None;
+        end += 1;
+        while digit(end) || is(end, |word| word.fraction || word.unit) {
+            end += 1;
+        }
+    }
+    while is(end, |word| word.range) && digit(end + 1) {
+        value = None;
+        end += 1;
+        while digit(end) || is(end, |word| word.unit) {
+            end += 1;
+        }
+    }
+    let before = first.checked_sub(1).map(|at| words[at]).unwrap_or_default();
+    // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
+    let counts_something = end == bare_end && is(end, |word| word.is_stray() || word.noise);
+    let negated = before.negation && is_first;
+    if before.ordinal || counts_something || negated {
+        return (None, end);
+    }
+    (Some(Mention { value, explicit: true, first, last: end - 1 }), end)
+}
+
+/// The number that these digits and larger words make, up to 99; none for hundreds and for what is no number.
+fn value(words: &[Word]) -> Option<u8> {
+    // "5555" and "四四四" are a caller (or a recogniser) repeating himself.
+    if words.iter().all(|word| word.number.is_some() && word.number == words[0].number) {
+        return words[0].number;
+    }
+    if words.iter().any(|word| word.magnitude) {
+        return None;
+    }
+    match *words {
+        [ten] => ten.large,
+        // "一零" and, on a scale that short, a range: "三四" is on none.
+        [Word { number: Some(tens), .. }, Word { number: Some(ones), .. }] => Some(10 * tens + ones),
+        [Word { number: Some(tens @ 1..), .. }, Word { large: Some(10), .. }] => Some(10 * tens),
+        [Word { number: Some(tens @ 1..), .. }, Word { large: Some(10), .. }, Word { number: Some(ones), .. }] => {
+            Some(10 * tens + ones)
+        }
+        [Word { large: Some(tens), .. }, Word { number: Some(ones @ 1..), .. }] if tens % 10 == 0 => Some(tens + ones),
+        _ => None,
+    }
+}
