@@ -85,7 +85,7 @@ fn states(encoder: &SpeechEncoder, sound: &Samples, line: Line, seed: u64) -> Re
 }
 
 fn sound_of(states: &States) -> Result<Option<Vec<f32>>> {
-    Ok(AnswerSound::of(states)?.map(|sound| sound.values().to_vec()))
+    Ok(AnswerSound::of(states)?.and_then(|sound| sound.whole().map(<[f32]>::to_vec)))
 }
 
 /// State after state, of each the blocks in turn.

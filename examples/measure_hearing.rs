@@ -54,6 +54,8 @@ struct Clip {
     dataset: String,
     lang: String,
     #[serde(default)]
+    speaker: String,
+    #[serde(default)]
     digit: Option<u8>,
     #[serde(default)]
     rating: Option<u8>,
@@ -174,8 +176,8 @@ struct Row {
 impl Row {
     fn line(&self, clip: &Clip, set: &str, line: &str, wav: &str) -> serde_json::Value {
         json!({
-            "path": clip.path, "wav": wav, "set": set, "line": line, "language": clip.lang, "truth": clip.truth(),
-            "intent": clip.intent, "unit": clip.unit, "digit": clip.digit, "heard": self.heard,
+            "path": clip.path, "wav": wav, "set": set, "line": line, "language": clip.lang, "speaker": clip.speaker,
+            "truth": clip.truth(), "intent": clip.intent, "unit": clip.unit, "digit": clip.digit, "heard": self.heard,
             "detail": self.detail, "ms": self.milliseconds,
         })
     }

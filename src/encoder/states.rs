@@ -52,6 +52,14 @@ impl States {
         &self.speech
     }
 
+    /// One row per state, `[states, blocks · width]`: what each block makes of it, side by side.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`] if the blocks differ in length.
+    pub fn side_by_side(&self) -> Result<Tensor> {
+        Tensor::cat(&self.blocks, 1).map_err(|e| Error::new(ErrorKind::Internal, "speech encoder", e.to_string()))
+    }
+
     /// For each block, one row of the encoder's width per state.
     ///
     /// # Errors

@@ -16,6 +16,10 @@ mod search;
 mod session;
 #[cfg(feature = "whisper")]
 mod short_answers;
+#[cfg(feature = "whisper")]
+mod speller;
+#[cfg(feature = "whisper")]
+mod trie;
 
 pub use answer::{Answer, read};
 pub use answer_sound::AnswerSound;

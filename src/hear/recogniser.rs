@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use super::answer::{Answer, read};
 use super::answer_sound::AnswerSound;
-use super::heard::{Heard, Transcript};
+use super::heard::{Heard, RatingPosterior, Transcript};
 use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
+use super::speller::Speller;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 use crate::units::{Language, SampleRate, Scale};
@@ -63,6 +64,10 @@ impl Default for Options {
 #[derive(Clone, Debug, Serialize)]
 pub struct Detail {
     pub masses: Masses,
+    /// What the words alone say.
+    pub by_words: RatingPosterior,
+    /// What was spelt by sound.
+    pub spelt: Option<Masses>,
     /// The heaviest texts and their probabilities.
     pub texts: Vec<(String, f32)>,
     /// Where both languages were allowed: logarithm of how much likelier the other one was.
@@ -202,14 +207,26 @@ impl Recogniser {
         }
         let masses = Masses::of(&readings, language, options.scale);
         let transcript = tidy(&text(once(&found.best)));
-        let sound = sound().filter(|_| is_one_word(&transcript, language));
-        let by_both = sound.and_then(|sound| ShortAnswers::of(language).rating(&masses, &sound, options.scale));
-        let rating = by_both.unwrap_or_else(|| masses.rating(&Calibration::of(language)));
+        let mut spelt = None;
+        let by_words = masses.rating(&Calibration::of(language));
+        let one_word = is_one_word(&transcript, language);
+        let by_sound = sound().and_then(|sound| {
+            let whole = || ShortAnswers::of(language).rating(&masses, &sound, options.scale);
+            let as_a_whole = if one_word { whole() } else { None };
+            let Some(speller) = Speller::of(language) else { return as_a_whole };
+            spelt = speller.masses(&sound, options.scale);
+            let by_spelling = spelt.map(|spelt| speller.rating(&by_words, &spelt, one_word));
+            match (as_a_whole, by_spelling) {
+                (Some(whole), Some(spelt)) => Some(whole.between(&spelt)),
+                (whole, spelt) => whole.or(spelt),
+            }
+        });
+        let rating = by_sound.unwrap_or(by_words);
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
         readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
         readings.truncate(40);
         let texts = readings.into_iter().map(|reading| (reading.text, reading.mass)).collect();
-        Ok((heard, Detail { masses, texts, other_language }))
+        Ok((heard, Detail { masses, by_words, spelt, texts, other_language }))
     }
 }
 

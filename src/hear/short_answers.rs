@@ -87,8 +87,8 @@ impl ShortAnswers {
     }
 
     /// Probabilities of ratings 1 to 5 and of none, by sound alone.
-    fn probabilities(&self, sound: &AnswerSound, scale: Scale) -> candle_core::Result<[f32; CLASSES]> {
-        let sound = Tensor::from_slice(sound.values(), (1, sound.values().len()), &Device::Cpu)?;
+    fn probabilities(&self, sound: &[f32], scale: Scale) -> candle_core::Result<[f32; CLASSES]> {
+        let sound = Tensor::from_slice(sound, (1, sound.len()), &Device::Cpu)?;
         let scores: Vec<f32> = sound.matmul(&self.weights)?.squeeze(0)?.to_vec1()?;
         let scores: Vec<f32> = scores.iter().zip(&self.bias).map(|(score, bias)| score + bias).collect();
         let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -101,12 +101,12 @@ impl ShortAnswers {
     }
 
     /// The calibrated posterior, from what was written (`masses`) and what was heard; none if the head does not know
-    /// a number of the scale, or the sound does not fit it, as with another encoder.
+    /// a number of the scale, or the sound is too long or does not fit it, as with another encoder.
     pub(super) fn rating(&self, masses: &Masses, sound: &AnswerSound, scale: Scale) -> Option<RatingPosterior> {
         if !self.covers(scale) {
             return None;
         }
-        let heard = self.probabilities(sound, scale).ok()?;
+        let heard = self.probabilities(sound.whole()?, scale).ok()?;
         let written = masses.levels.iter().chain([&masses.other]);
         let mut scores = [0.0; CLASSES];
         for (class, ((score, heard), written)) in scores.iter_mut().zip(&heard).zip(written).enumerate() {
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_sound_of_another_width_is_left_out() {
         let head = ShortAnswers::of(Language::En);
-        assert!(head.rating(&Masses::default(), &AnswerSound(vec![0.0; 7]), Scale::default()).is_none());
+        assert!(head.rating(&Masses::default(), &AnswerSound::of_whole(vec![0.0; 7]), Scale::default()).is_none());
     }
 
     #[test]

@@ -1,40 +1,74 @@
-//! Spells Mandarin by its sound: how probable each initial and final is, state by state, before any word is written.
+//! Spells an answer by its sound: how probable each unit of speech is, state by state, before any word is written; and so
+//! how probable each answer of a closed set is.
 //!
 //! Two small convolutions over the states of Whisper's lower encoder, fitted by `scripts/train/hearing/spell.py` with
 //! connectionist temporal classification (Graves et al. 2006); the model card is `models/speller.md`. The recogniser's
-//! decoder writes what it has read most; this one knows no words, so that "五分" is not turned into 胡聲.
+//! decoder writes what it has read most; this one knows no words, so that 五分 is not turned into 胡聲.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::ops::softmax_last_dim;
 
+use super::answer::{Answer, read};
+use super::answer_sound::AnswerSound;
+use super::grammar::Request;
+use super::heard::RatingPosterior;
+use super::posterior::Masses;
+use super::trie::Trie;
+use crate::units::{Language, Scale};
+
+/// Added to probabilities before their logarithm.
+const FLOOR: f32 = 1e-3;
+/// Less than this share of all that may have been said changes nothing.
+const NEGLIGIBLE: f32 = 1e-9;
+
 /// Probabilities of one state: of a pause or a sound that goes on (unit 0), then of each unit.
 pub(super) type Row = Vec<f32>;
 
-/// The fitted convolutions and the units that they tell apart.
+/// The fitted convolutions, and the answers that they tell apart.
 pub(super) struct Speller {
     /// `[width, projected]`, with the states' standardisation in it.
     project: (Tensor, Tensor),
     /// `[out, in, span]`.
     hidden: (Tensor, Tensor),
     out: (Tensor, Tensor),
-    /// By initial or final; 0 is none.
-    units: HashMap<String, usize>,
+    /// As they are written, and the tree of their units.
+    texts: Vec<String>,
+    trie: Trie,
+    /// What each means on the usual scale.
+    usual: Vec<Answer>,
+    language: Language,
+    /// Of what was written as one word, and as more.
+    blends: [Blend; 2],
+}
+
+/// How what was spelt is weighed beside the words that were written.
+#[derive(Clone, Copy)]
+struct Blend {
+    written: f32,
+    spelt: f32,
+    none: f32,
+    /// What the probability of all answers of the set is held against: less says nothing.
+    floor: f32,
 }
 
 static MANDARIN: LazyLock<Speller> = LazyLock::new(|| {
     // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
-    Speller::read(include_bytes!("../../models/speller-zh.safetensors")).expect("the embedded speller is valid")
+    let bytes = include_bytes!("../../models/speller-zh.safetensors");
+    Speller::read(bytes, Language::Zh).expect("the embedded speller is valid")
 });
 
 impl Speller {
-    pub(super) fn mandarin() -> &'static Self {
-        &MANDARIN
+    /// None where nobody has fitted one.
+    pub(super) fn of(language: Language) -> Option<&'static Self> {
+        match language {
+            Language::Zh => Some(&MANDARIN),
+            Language::En => None,
+        }
     }
 
-    fn read(bytes: &[u8]) -> candle_core::Result<Self> {
+    fn read(bytes: &[u8], language: Language) -> candle_core::Result<Self> {
         let stored = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)?;
         let tensor = |name: &str| {
             let missing = || candle_core::Error::Msg(format!("expected a tensor {name}"));
@@ -43,24 +77,77 @@ impl Speller {
         let wide = |name: &str| tensor(name)?.to_dtype(DType::F32);
         // Stored as span, in, out.
         let kernel = |name: &str| wide(name)?.permute((2, 1, 0))?.contiguous();
-        let units = String::from_utf8(tensor("units")?.to_vec1()?).map_err(candle_core::Error::wrap)?;
-        let units: HashMap<String, usize> = units.lines().map(String::from).zip(1..).collect();
-        let read = Self {
+        let listed = String::from_utf8(tensor("answers")?.to_vec1()?).map_err(candle_core::Error::wrap)?;
+        let out = (kernel("out")?, wide("out_bias")?);
+        let scores = out.0.dim(0)?;
+        let (mut texts, mut spellings) = (Vec::new(), Vec::new());
+        for line in listed.lines() {
+            let spelling = line.split_once('\t').and_then(|(text, units)| {
+                let units: Result<Vec<usize>, _> = units.split(' ').map(str::parse).collect();
+                Some((text, units.ok().filter(|units| units.iter().all(|unit| (1..scores).contains(unit)))?))
+            });
+            let Some((text, units)) = spelling else {
+                candle_core::bail!("expected a text and its units below {scores}, got {line:?}")
+            };
+            texts.push(text.to_owned());
+            spellings.push(units);
+        }
+        let blend = |numbers: &[f32]| match *numbers {
+            [written, spelt, none, floor] => Ok(Blend { written, spelt, none, floor }),
+            _ => candle_core::bail!("expected twice four numbers of the blend"),
+        };
+        let numbers: Vec<f32> = tensor("blend")?.to_vec1()?;
+        let (one_word, longer) = numbers.split_at(numbers.len() / 2);
+        Ok(Self {
             project: (wide("project")?, wide("project_bias")?),
             hidden: (kernel("hidden")?, wide("hidden_bias")?),
-            out: (kernel("out")?, wide("out_bias")?),
-            units,
-        };
-        let (scores, ..) = read.out.0.dims3()?;
-        if scores != read.units.len() + 1 {
-            candle_core::bail!("expected {scores} scores for {} units and none", read.units.len());
-        }
-        Ok(read)
+            out,
+            usual: texts.iter().map(|text| read(text, language, Scale::default())).collect(),
+            texts,
+            trie: Trie::new(spellings.into_iter()),
+            language,
+            blends: [blend(one_word)?, blend(longer)?],
+        })
     }
 
-    /// The number of an initial or final; none if it never occurred in training.
-    pub(super) fn unit(&self, name: &str) -> Option<usize> {
-        self.units.get(name).copied()
+    /// The probability of each meaning among the answers of the set; what is none of them is left out. None if the
+    /// sound is too long, or of another encoder.
+    pub(super) fn masses(&self, sound: &AnswerSound, scale: Scale) -> Option<Masses> {
+        let rows = self.spell(sound.states()?).ok()?;
+        let mut masses = Masses::default();
+        for (number, probability) in self.trie.probabilities(&rows) {
+            let probability = probability as f32;
+            let answer = match scale == Scale::default() {
+                true => self.usual[number],
+                // Few of thousands are worth reading again.
+                false if probability < NEGLIGIBLE => continue,
+                false => read(&self.texts[number], self.language, scale),
+            };
+            match answer.rating {
+                Some(rating) => masses.levels[rating.index()] += probability,
+                None => masses.other += probability,
+            }
+            match answer.request {
+                Some(Request::Human) => masses.human += probability,
+                Some(Request::Repeat) => masses.repeat += probability,
+                Some(Request::Later) => masses.later += probability,
+                None => {}
+            }
+        }
+        Some(masses)
+    }
+
+    /// The calibrated posterior, from what the words say alone and what was spelt.
+    pub(super) fn rating(&self, written: &RatingPosterior, spelt: &Masses, one_word: bool) -> RatingPosterior {
+        let Blend { written: by_words, spelt: by_sound, none, floor } = self.blends[usize::from(!one_word)];
+        let all = spelt.levels.iter().sum::<f32>() + spelt.other + 6.0 * floor;
+        let score = |written: f32, spelt: f32| {
+            by_words * (written + FLOOR).ln() + by_sound * ((spelt + floor) / all + FLOOR).ln()
+        };
+        let levels = std::array::from_fn(|level| score(written.levels[level], spelt.levels[level]));
+        let none = score(written.none, spelt.other) + none;
+        let largest = levels.iter().copied().fold(none, f32::max);
+        RatingPosterior::from_weights(levels.map(|score: f32| (score - largest).exp()), (none - largest).exp())
     }
 
     /// One row a state. `states` is `[states, width]`, the encoder's blocks side by side.
@@ -84,25 +171,37 @@ impl Speller {
 mod tests {
     use super::*;
 
+    fn speller() -> &'static Speller {
+        Speller::of(Language::Zh).unwrap()
+    }
+
     #[test]
     fn the_embedded_speller_gives_probabilities_of_all_its_units() {
-        let speller = Speller::mandarin();
-        for name in ["w", "u", "f", "en", "s", "i", "er", "ang", "zh"] {
-            assert!(speller.unit(name).is_some_and(|unit| unit > 0), "{name}");
-        }
+        let speller = speller();
         let width = speller.project.0.dim(0).unwrap();
         let rows = speller.spell(&Tensor::zeros((3, width), DType::F32, &Device::Cpu).unwrap()).unwrap();
         assert_eq!(rows.len(), 3);
         for row in rows {
-            assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4 && row.len() == speller.units.len() + 1);
+            assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4);
         }
         assert!(speller.spell(&Tensor::zeros((3, 7), DType::F32, &Device::Cpu).unwrap()).is_err());
+        let rated = speller.usual.iter().filter(|answer| answer.rating.is_some()).count();
+        let asked = speller.usual.iter().filter(|answer| answer.request.is_some()).count();
+        assert!(rated > 1_000 && asked > 100, "{rated} ratings and {asked} requests");
+    }
+
+    #[test]
+    fn what_is_not_in_the_set_leaves_the_words_alone() {
+        let written = RatingPosterior::from_weights([0.0, 0.1, 0.6, 0.1, 0.0], 0.2);
+        let best = |spelt: &Masses| speller().rating(&written, spelt, false).best().map(|(rating, _)| rating.value());
+        assert_eq!(best(&Masses::default()), Some(3));
+        assert_eq!(best(&Masses { levels: [0.0, 0.0, 0.0, 0.9, 0.0], ..Masses::default() }), Some(4));
     }
 
     #[test]
     fn a_damaged_speller_is_refused() {
         let whole = include_bytes!("../../models/speller-zh.safetensors");
-        assert!(Speller::read(&whole[..whole.len() / 2]).is_err());
-        assert!(Speller::read(b"").is_err());
+        assert!(Speller::read(&whole[..whole.len() / 2], Language::Zh).is_err());
+        assert!(Speller::read(b"", Language::Zh).is_err());
     }
 }

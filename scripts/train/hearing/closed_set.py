@@ -9,6 +9,7 @@ NUMBERS = {
     "zh": ["零", "一", "二", "两", "三", "四", "五", "六", "七", "八", "九", "十", "幺"],
     "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
 }
+VALUES = {"一": 1, "幺": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 UNITS = {"zh": ["", "分", "星", "颗星"], "en": ["", " stars", " star", " points", " out of five", " out of ten"]}
 AROUND_NUMBER = {
     "zh": (["", "我给", "我打", "打", "给", "选", "嗯", "我选", "就", "那就", "我觉得", "应该", "最多", "按", "我说"], ["", "吧", "谢谢"]),
@@ -30,13 +31,21 @@ OTHERS = {
 }
 
 
-def texts(language):
+def answers(language):
+    """{text: rating or None}, on the scale from 1 to 5."""
     table = tomllib.loads((GRAMMAR / f"{language}.toml").read_text(encoding="utf-8"))
+    found = {}
     before, after = AROUND_NUMBER[language]
-    spoken = [b + number + unit + a for number, unit, b, a in itertools.product(NUMBERS[language], UNITS[language], before, after)]
+    for number, unit, b, a in itertools.product(NUMBERS[language], UNITS[language], before, after):
+        value = VALUES.get(number) if unit != " out of ten" else None
+        found.setdefault(b + number + unit + a, value)
     before, after = AROUND_PHRASE[language]
-    phrases = [form for phrase in table["phrase"] for form in phrase["forms"]]
-    spoken += [b + phrase + a for phrase, b, a in itertools.product(phrases, before, after)]
-    requests = [form for request in table["request"] for form in request["forms"]]
-    spoken += [b + request for request, b in itertools.product(requests, BEFORE_REQUEST[language])]
-    return list(dict.fromkeys(spoken + OTHERS[language]))
+    for phrase in table["phrase"]:
+        for form, b, a in itertools.product(phrase["forms"], before, after):
+            found.setdefault(b + form + a, phrase["means"])
+    for request in table["request"]:
+        for form, b in itertools.product(request["forms"], BEFORE_REQUEST[language]):
+            found.setdefault(b + form, None)
+    for other in OTHERS[language]:
+        found.setdefault(other, None)
+    return found

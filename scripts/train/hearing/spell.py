@@ -1,11 +1,11 @@
 """Fits a speller: what units of sound are heard, state by state, in answers of a few words (src/hear/speller.rs).
 
-    spell.py LANGUAGE OUT.safetensors [--folds] STATES…
+    spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz] STATES…
 
 STATES are stems of files that `examples/answer_sounds --states` wrote. Two small convolutions over the states of the
 encoder's last blocks give the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist temporal classification,
 Graves et al. 2006). `--folds` also fits it without each quarter of the voices, and writes what the speller makes of these
-to OUT.folds.npz. Seeded.
+to FOLDS.npz. Seeded.
 """
 import argparse
 import json
@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from closed_set import NUMBERS, texts
+from closed_set import NUMBERS, answers
 from fit import voice_groups, write
 from pronounce import parts, units
 
@@ -155,7 +155,7 @@ def main():
     arguments.add_argument("language")
     arguments.add_argument("out")
     arguments.add_argument("states", nargs="+")
-    arguments.add_argument("--folds", action="store_true")
+    arguments.add_argument("--folds")
     options = arguments.parse_args()
     clips, states = load(options.states)
     written = [transcript(clip) for clip in clips]
@@ -181,19 +181,21 @@ def main():
                 print(f"voices {group}, {line}: unit error rate {wrong / sum(len(written[i]) for i, _ in of_line):.3f} of {len(of_line)}", flush=True)
             for i, r in zip(held, rows):
                 heard[f"{clips[i]['stem']}/{clips[i]['path']}/{clips[i]['line']}"] = r.astype("float16")
-        np.savez(options.out + ".folds.npz", names=np.array(names), **heard)
+        np.savez(options.folds, names=np.array(names), **heard)
 
     model = fit(states, labels, len(names), mean, deviation, SEED)
     model = {name: np.asarray(value) for name, value in model.items()}
     # The standardisation becomes part of the first layer.
     model["project_bias"] = model["project_bias"] - (mean / deviation) @ model["project"]
     model["project"] = model["project"] / deviation[:, None]
-    closed = [(text, units(text, options.language)) for text in texts(options.language)]
+    closed = [(text, units(text, options.language)) for text in answers(options.language)]
     known = [(text, [number[unit] for unit in said]) for text, said in closed if said and all(unit in number for unit in said)]
     print(f"{len(known)} of {len(closed)} answers can be spelt")
-    answers = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, said in known).encode()
-    write(options.out, [(name, value.astype("float16" if value.ndim > 1 else "float32"), "F16" if value.ndim > 1 else "F32")
-                        for name, value in model.items()] + [("answers", np.frombuffer(answers, dtype="uint8"), "U8")])
+    listed = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, said in known).encode()
+    # Until it is weighed, both count alike.
+    blend = ("blend", np.array([0.5, 0.5, 0, 1e-3] * 2, dtype="float32"), "F32")
+    write(options.out, [blend] + [(name, value.astype("float16" if value.ndim > 1 else "float32"), "F16" if value.ndim > 1 else "F32")
+                        for name, value in model.items()] + [("answers", np.frombuffer(listed, dtype="uint8"), "U8")])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,143 @@
+"""Fits how much a speller's word counts beside the words that were written (`blend` in models/speller-*.safetensors).
+
+    weigh.py SPELLER.safetensors FOLDS.npz DUMP.jsonl
+
+FOLDS is what `spell.py --folds` wrote: each clip spelt by a speller that was fitted without its voice. DUMP is what
+`measure_hearing --dump` wrote on some of these clips. What was written as one word and what was written as more are weighed
+apart. Prints how words alone and both do, half of the voices judged by a fit on the other half; then writes the fit on all.
+"""
+import json
+import struct
+import sys
+
+import numpy as np
+from closed_set import answers
+from fit import write
+from pronounce import units
+from scipy.optimize import minimize
+
+FLOOR = 1e-3
+FLOORS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+ACCEPT = 0.8
+
+
+def is_one_word(text, language):
+    """As `is_one_word` in src/hear/recogniser.rs."""
+    if language == "en" or text.isascii():
+        words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
+        return len(set(words)) <= 1
+    return len({c for c in text if c.isalnum()}) <= 2
+
+
+class Set:
+    """The closed set as a tree of units; `masses` is the forward recursion of src/hear/trie.rs over it."""
+
+    def __init__(self, language, names):
+        number, children = {name: index for index, name in enumerate(names)}, {}
+        parents, own, ends, classes = [0], [0], [], []
+        for text, rating in answers(language).items():
+            said = units(text, language)
+            if not said or any(unit not in number for unit in said):
+                continue
+            node = 0
+            for unit in said:
+                key = node, number[unit]
+                if key not in children:
+                    children[key] = len(own)
+                    parents.append(node)
+                    own.append(number[unit])
+                node = children[key]
+            ends.append(node)
+            classes.append(5 if rating is None else rating - 1)
+        self.parents, self.own, self.ends, self.classes = map(np.array, (parents, own, ends, classes))
+        self.again = self.own == self.own[self.parents]
+
+    def masses(self, rows):
+        sounding, paused = np.zeros(len(self.own)), np.zeros(len(self.own))
+        paused[0] = 1
+        for row in np.exp(rows.astype("float64")):
+            arriving = sounding + paused[self.parents] + np.where(self.again, 0, sounding[self.parents])
+            paused = (sounding + paused) * row[0]
+            sounding = arriving * row[self.own]
+            sounding[0] = 0
+        folded = np.zeros(6)
+        np.add.at(folded, self.classes, (sounding + paused)[self.ends])
+        return folded
+
+
+def both(x, floor, written, spelt):
+    share = (spelt + floor) / (spelt.sum(1, keepdims=True) + 6 * floor)
+    scores = x[0] * np.log(written + FLOOR) + x[1] * np.log(share + FLOOR) + np.array([0, 0, 0, 0, 0, x[2]])
+    weight = np.exp(scores - scores.max(1, keepdims=True))
+    return weight / weight.sum(1, keepdims=True)
+
+
+def fit(written, spelt, truth):
+    """The exponents, the bias of none, and the floor. Other speech counts less than its share of the clips."""
+    rows, weights = np.arange(len(truth)), np.where(truth == 5, 0.5, 1.0)
+    def loss(x, floor):
+        return -(weights * np.log(both(x, floor, written, spelt)[rows, truth] + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
+    fits = [(minimize(loss, np.array([0.7, 0.5, 0.0]), args=(floor,), method="L-BFGS-B"), floor) for floor in FLOORS]
+    best, floor = min(fits, key=lambda fit: fit[0].fun)
+    return best.x, floor
+
+
+def report(title, p, truth, lines):
+    for line in sorted(set(lines)):
+        q, y = p[lines == line], truth[lines == line]
+        best, sure, rated = q.argmax(1), q.max(1), y < 5
+        accepted = (best < 5) & (sure >= ACCEPT)
+        right = (best == y)[accepted & rated].mean() if (accepted & rated).any() else float("nan")
+        bins = np.minimum((sure * 10).astype(int), 9)
+        error = sum(abs(sure[bins == b].sum() - (best == y)[bins == b].sum()) for b in range(10)) / len(y)
+        print(f"{title}, {line}: ratings {rated.sum()}, others {(~rated).sum()}; top-1 {(best == y)[rated].mean():.3f}; ratings accepted "
+              f"{accepted[rated].mean():.3f}, right {right:.3f}; others accepted {accepted[~rated].mean():.3f}; calibration error {error:.3f}")
+
+
+def read(path):
+    data = open(path, "rb").read()
+    length = struct.unpack("<Q", data[:8])[0]
+    kinds = {"F16": "float16", "F32": "float32", "U8": "uint8"}
+    return [(name, np.frombuffer(data[8 + length:][slice(*entry["data_offsets"])], kinds[entry["dtype"]]).reshape(entry["shape"]), entry["dtype"])
+            for name, entry in json.loads(data[8:8 + length]).items()]
+
+
+def main():
+    path, folds, dump = sys.argv[1:]
+    folds = np.load(folds)
+    spelt_by = {tuple(key.split("/")): key for key in folds.files if key != "names"}
+    closed, seen = None, set()
+    rows = {"one word": ([], [], [], [], []), "more words": ([], [], [], [], [])}
+    names = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
+    for row in map(json.loads, open(dump)):
+        folder, file = row["path"].split("/")
+        key = spelt_by.get((f"{row['language']}-{folder}", file, names[row["line"]]))
+        if key is None or key in seen or not row["detail"]:
+            continue
+        seen.add(key)
+        closed = closed or Set(row["language"], list(folds["names"]))
+        levels = row["detail"]["by_words"]
+        one = is_one_word(row["heard"]["transcript"]["text"], row["language"])
+        values = (levels["levels"] + [levels["none"]], closed.masses(folds[key]), (row["truth"] or 6) - 1, names[row["line"]],
+                  row["speaker"].split("+")[0])
+        for column, value in zip(rows["one word" if one else "more words"], values):
+            column.append(value)
+    blend = []
+    for title, columns in rows.items():
+        written, spelt, truth, lines, voices = map(np.array, columns)
+        half = np.array([sorted(set(voices)).index(voice) % 2 for voice in voices])
+        report(f"{title}: words alone", written, truth, lines)
+        judged = np.zeros_like(written)
+        for side in (0, 1):
+            kept, held = half != side, half == side
+            judged[held] = both(*fit(written[kept], spelt[kept], truth[kept]), written[held], spelt[held])
+        report(f"{title}: words and spelling", judged, truth, lines)
+        x, floor = fit(written, spelt, truth)
+        print(f"{title}: exponents of written and spelt, bias of none, floor:", np.round(x, 3), floor)
+        blend += [*x, floor]
+    tensors = [tensor for tensor in read(path) if tensor[0] != "blend"]
+    write(path, [*tensors, ("blend", np.array(blend, dtype="float32"), "F32")])
+
+
+if __name__ == "__main__":
+    main()
