@@ -18,6 +18,7 @@ const LONGEST_SPELT: usize = 250;
 #[derive(Clone, Debug)]
 pub struct AnswerSound {
     whole: Option<Vec<f32>>,
+    #[cfg_attr(not(feature = "whisper"), expect(dead_code, reason = "it is spelt beside the words of a recogniser"))]
     states: Option<Tensor>,
 }
 
@@ -40,6 +41,7 @@ impl AnswerSound {
     }
 
     /// `[states, blocks · width]`; none if the utterance is longer than 5 s.
+    #[cfg(feature = "whisper")]
     pub(super) fn states(&self) -> Option<&Tensor> {
         self.states.as_ref()
     }
