@@ -141,11 +141,15 @@ impl Speller {
     pub(super) fn rating(&self, written: &RatingPosterior, spelt: &Masses, one_word: bool) -> RatingPosterior {
         let Blend { written: by_words, spelt: by_sound, none, floor } = self.blends[usize::from(!one_word)];
         let all = spelt.levels.iter().sum::<f32>() + spelt.other + 6.0 * floor;
-        let score = |written: f32, spelt: f32| {
-            by_words * (written + FLOOR).ln() + by_sound * ((spelt + floor) / all + FLOOR).ln()
+        // Where no answer of the set was heard, the words stand alone.
+        let known = 1.0 - 6.0 * floor / all;
+        let score = |written: f32, spelt: f32, bias: f32| {
+            let words = (written + FLOOR).ln();
+            let both = by_words * words + by_sound * ((spelt + floor) / all + FLOOR).ln() + bias;
+            known * both + (1.0 - known) * words
         };
-        let levels = std::array::from_fn(|level| score(written.levels[level], spelt.levels[level]));
-        let none = score(written.none, spelt.other) + none;
+        let levels = std::array::from_fn(|level| score(written.levels[level], spelt.levels[level], 0.0));
+        let none = score(written.none, spelt.other, none);
         let largest = levels.iter().copied().fold(none, f32::max);
         RatingPosterior::from_weights(levels.map(|score: f32| (score - largest).exp()), (none - largest).exp())
     }

@@ -66,8 +66,12 @@ class Set:
 
 
 def both(x, floor, written, spelt):
-    share = (spelt + floor) / (spelt.sum(1, keepdims=True) + 6 * floor)
-    scores = x[0] * np.log(written + FLOOR) + x[1] * np.log(share + FLOOR) + np.array([0, 0, 0, 0, 0, x[2]])
+    """As `Speller::rating` in src/hear/speller.rs: where no answer of the set was heard, the words stand alone."""
+    total = spelt.sum(1, keepdims=True) + 6 * floor
+    known = 1 - 6 * floor / total
+    words = np.log(written + FLOOR)
+    scores = x[0] * words + x[1] * np.log((spelt + floor) / total + FLOOR) + np.array([0, 0, 0, 0, 0, x[2]])
+    scores = known * scores + (1 - known) * words
     weight = np.exp(scores - scores.max(1, keepdims=True))
     return weight / weight.sum(1, keepdims=True)
 
