@@ -213,7 +213,8 @@ impl Recogniser {
         let by_sound = sound().and_then(|sound| {
             let whole = || ShortAnswers::of(language).rating(&masses, &sound, options.scale);
             let as_a_whole = if one_word { whole() } else { None };
-            let Some(speller) = Speller::of(language) else { return as_a_whole };
+            // Where nothing was written, what passed the voice detector is a tone or noise: the speller never learnt those.
+            let Some(speller) = Speller::of(language).filter(|_| !transcript.is_empty()) else { return as_a_whole };
             spelt = speller.masses(&sound, options.scale);
             let by_spelling = spelt.map(|spelt| speller.rating(&by_words, &spelt, one_word));
             match (as_a_whole, by_spelling) {
