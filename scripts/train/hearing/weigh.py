@@ -17,8 +17,7 @@ from pronounce import units
 from scipy.optimize import minimize
 
 FLOOR = 1e-3
-# Lower ones fit speech better and hear answers in noise that is none.
-FLOORS = (1e-2, 1e-3, 1e-4)
+FLOORS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 ACCEPT = 0.8
 
 
