@@ -50,6 +50,11 @@ impl AnswerSound {
     pub(super) fn of_whole(values: Vec<f32>) -> Self {
         Self { whole: Some(values), states: None }
     }
+
+    #[cfg(all(test, feature = "whisper"))]
+    pub(super) fn of_states(states: Tensor) -> Self {
+        Self { whole: None, states: Some(states) }
+    }
 }
 
 fn whole(states: &States) -> Result<Option<Vec<f32>>> {

@@ -112,6 +112,16 @@ impl Grammar {
         }
     }
 
+    /// The numbers among `texts`: those that are nothing but a number.
+    #[cfg(feature = "whisper")]
+    pub(super) fn lone_numbers<'a>(&self, texts: impl Iterator<Item = &'a str>) -> std::collections::HashSet<u8> {
+        let number = |text| match self.words(text)[..] {
+            [word] => word.number.or(word.large),
+            _ => None,
+        };
+        texts.filter_map(number).collect()
+    }
+
     fn parse(text: &str) -> Self {
         // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
         let table: Table = toml::from_str(text).expect("the grammar's table is valid");

@@ -28,3 +28,9 @@ pub use heard::{Heard, Intents, RatingPosterior, Transcript};
 pub use posterior::Masses;
 #[cfg(feature = "whisper")]
 pub use recogniser::{Detail, Options, Recogniser};
+
+/// The weights that are part of the program, by file name: for the record of a decision.
+#[cfg(feature = "whisper")]
+pub fn weights() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    short_answers::WEIGHTS.into_iter().chain(speller::WEIGHTS)
+}

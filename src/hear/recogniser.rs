@@ -213,9 +213,9 @@ impl Recogniser {
         let by_sound = sound().and_then(|sound| {
             let whole = || ShortAnswers::of(language).rating(&masses, &sound, options.scale);
             let as_a_whole = if one_word { whole() } else { None };
-            // Where nothing was written, what passed the voice detector is a tone or noise: the speller never learnt those.
-            let Some(speller) = Speller::of(language).filter(|_| !transcript.is_empty()) else { return as_a_whole };
-            spelt = speller.masses(&sound, options.scale);
+            // Where nothing was written, what passed the voice detector is a tone or noise: the spellers never learnt those.
+            let speller = Speller::of(language);
+            spelt = if transcript.is_empty() { None } else { speller.masses(&sound, options.scale) };
             let by_spelling = spelt.map(|spelt| speller.rating(&by_words, &spelt, one_word));
             match (as_a_whole, by_spelling) {
                 (Some(whole), Some(spelt)) => Some(whole.between(&spelt)),

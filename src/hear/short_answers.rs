@@ -5,6 +5,7 @@
 //! satisfaction, numbers off the scale, anything else). `scripts/train/train-hearing` fits it; the model card is
 //! `models/short-answers.md`.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use candle_core::{DType, Device, Tensor};
@@ -28,15 +29,21 @@ pub(super) struct ShortAnswers {
     bias: Vec<f32>,
     /// The closed set as it is written: the grammar says what each means on the scale that was asked.
     answers: Vec<String>,
+    /// Those of them that are numbers.
+    numbers: HashSet<u8>,
     language: Language,
     /// Exponents of the written and of the heard probability, then the bias of each class.
     blend: Vec<f32>,
 }
 
-static MANDARIN: LazyLock<ShortAnswers> =
-    LazyLock::new(|| embedded(include_bytes!("../../models/short-answers-zh.safetensors"), Language::Zh));
-static ENGLISH: LazyLock<ShortAnswers> =
-    LazyLock::new(|| embedded(include_bytes!("../../models/short-answers-en.safetensors"), Language::En));
+/// The embedded weights by file name.
+pub(super) const WEIGHTS: [(&str, &[u8]); 2] = [
+    ("short-answers-zh.safetensors", include_bytes!("../../models/short-answers-zh.safetensors")),
+    ("short-answers-en.safetensors", include_bytes!("../../models/short-answers-en.safetensors")),
+];
+
+static MANDARIN: LazyLock<ShortAnswers> = LazyLock::new(|| embedded(WEIGHTS[0].1, Language::Zh));
+static ENGLISH: LazyLock<ShortAnswers> = LazyLock::new(|| embedded(WEIGHTS[1].1, Language::En));
 
 fn embedded(bytes: &[u8], language: Language) -> ShortAnswers {
     // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
@@ -59,6 +66,7 @@ impl ShortAnswers {
         let read = Self {
             weights: tensor("weights")?.to_dtype(DType::F32)?,
             bias: tensor("bias")?.to_vec1()?,
+            numbers: Grammar::of(language).lone_numbers(answers.lines()),
             answers: answers.lines().map(String::from).collect(),
             blend: tensor("blend")?.to_vec1()?,
             language,
@@ -77,13 +85,7 @@ impl ShortAnswers {
 
     /// Whether every number of the scale is in the closed set: what is not would be taken for something else.
     fn covers(&self, scale: Scale) -> bool {
-        let known = |wanted: u8| {
-            self.answers.iter().any(|answer| match Grammar::of(self.language).words(answer)[..] {
-                [word] => word.number.or(word.large) == Some(wanted),
-                _ => false,
-            })
-        };
-        (scale.min()..=scale.max()).all(known)
+        (scale.min()..=scale.max()).all(|number| self.numbers.contains(&number))
     }
 
     /// Probabilities of ratings 1 to 5 and of none, by sound alone.

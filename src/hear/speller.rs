@@ -5,6 +5,7 @@
 //! connectionist temporal classification (Graves et al. 2006); the model card is `models/speller.md`. The recogniser's
 //! decoder writes what it has read most; this one knows no words, so that 五分 is not turned into 胡聲.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use candle_core::{DType, Device, Tensor};
@@ -12,7 +13,7 @@ use candle_nn::ops::softmax_last_dim;
 
 use super::answer::{Answer, read};
 use super::answer_sound::AnswerSound;
-use super::grammar::Request;
+use super::grammar::{Grammar, Request};
 use super::heard::RatingPosterior;
 use super::posterior::Masses;
 use super::trie::Trie;
@@ -36,6 +37,8 @@ pub(super) struct Speller {
     /// As they are written, and the tree of their units.
     texts: Vec<String>,
     trie: Trie,
+    /// Those of them that are numbers.
+    numbers: HashSet<u8>,
     /// What each means on the usual scale.
     usual: Vec<Answer>,
     language: Language,
@@ -53,18 +56,25 @@ struct Blend {
     floor: f32,
 }
 
-static MANDARIN: LazyLock<Speller> = LazyLock::new(|| {
+/// The embedded weights by file name.
+pub(super) const WEIGHTS: [(&str, &[u8]); 2] = [
+    ("speller-zh.safetensors", include_bytes!("../../models/speller-zh.safetensors")),
+    ("speller-en.safetensors", include_bytes!("../../models/speller-en.safetensors")),
+];
+
+static MANDARIN: LazyLock<Speller> = LazyLock::new(|| embedded(WEIGHTS[0].1, Language::Zh));
+static ENGLISH: LazyLock<Speller> = LazyLock::new(|| embedded(WEIGHTS[1].1, Language::En));
+
+fn embedded(bytes: &[u8], language: Language) -> Speller {
     // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
-    let bytes = include_bytes!("../../models/speller-zh.safetensors");
-    Speller::read(bytes, Language::Zh).expect("the embedded speller is valid")
-});
+    Speller::read(bytes, language).expect("the embedded speller is valid")
+}
 
 impl Speller {
-    /// None where nobody has fitted one.
-    pub(super) fn of(language: Language) -> Option<&'static Self> {
+    pub(super) fn of(language: Language) -> &'static Self {
         match language {
-            Language::Zh => Some(&MANDARIN),
-            Language::En => None,
+            Language::Zh => &MANDARIN,
+            Language::En => &ENGLISH,
         }
     }
 
@@ -103,6 +113,7 @@ impl Speller {
             hidden: (kernel("hidden")?, wide("hidden_bias")?),
             out,
             usual: texts.iter().map(|text| read(text, language, Scale::default())).collect(),
+            numbers: Grammar::of(language).lone_numbers(texts.iter().map(String::as_str)),
             texts,
             trie: Trie::new(spellings.into_iter()),
             language,
@@ -110,9 +121,12 @@ impl Speller {
         })
     }
 
-    /// The probability of each meaning among the answers of the set; what is none of them is left out. None if the
-    /// sound is too long, or of another encoder.
+    /// The probability of each meaning among the answers of the set; what is none of them is left out. None if a
+    /// number of the scale is not in the set, or the sound is too long, or of another encoder.
     pub(super) fn masses(&self, sound: &AnswerSound, scale: Scale) -> Option<Masses> {
+        if !(scale.min()..=scale.max()).all(|number| self.numbers.contains(&number)) {
+            return None;
+        }
         let rows = self.spell(sound.states()?).ok()?;
         let mut masses = Masses::default();
         for (number, probability) in self.trie.probabilities(&rows) {
@@ -175,36 +189,50 @@ impl Speller {
 mod tests {
     use super::*;
 
-    fn speller() -> &'static Speller {
-        Speller::of(Language::Zh).unwrap()
-    }
-
     #[test]
-    fn the_embedded_speller_gives_probabilities_of_all_its_units() {
-        let speller = speller();
-        let width = speller.project.0.dim(0).unwrap();
-        let rows = speller.spell(&Tensor::zeros((3, width), DType::F32, &Device::Cpu).unwrap()).unwrap();
-        assert_eq!(rows.len(), 3);
-        for row in rows {
-            assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+    fn the_embedded_spellers_give_probabilities_of_all_their_units() {
+        for language in [Language::Zh, Language::En] {
+            let speller = Speller::of(language);
+            let width = speller.project.0.dim(0).unwrap();
+            let rows = speller.spell(&Tensor::zeros((3, width), DType::F32, &Device::Cpu).unwrap()).unwrap();
+            assert_eq!(rows.len(), 3);
+            for row in rows {
+                assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+            }
+            assert!(speller.spell(&Tensor::zeros((3, 7), DType::F32, &Device::Cpu).unwrap()).is_err());
+            let rated = speller.usual.iter().filter(|answer| answer.rating.is_some()).count();
+            let asked = speller.usual.iter().filter(|answer| answer.request.is_some()).count();
+            assert!(rated > 1_000 && asked > 100, "{rated} ratings and {asked} requests");
         }
-        assert!(speller.spell(&Tensor::zeros((3, 7), DType::F32, &Device::Cpu).unwrap()).is_err());
-        let rated = speller.usual.iter().filter(|answer| answer.rating.is_some()).count();
-        let asked = speller.usual.iter().filter(|answer| answer.request.is_some()).count();
-        assert!(rated > 1_000 && asked > 100, "{rated} ratings and {asked} requests");
     }
 
     #[test]
     fn what_is_not_in_the_set_leaves_the_words_alone() {
         let written = RatingPosterior::from_weights([0.0, 0.1, 0.6, 0.1, 0.0], 0.2);
-        let best = |spelt: &Masses| speller().rating(&written, spelt, false).best().map(|(rating, _)| rating.value());
-        assert_eq!(best(&Masses::default()), Some(3));
-        assert_eq!(best(&Masses { levels: [0.0, 0.0, 0.0, 0.9, 0.0], ..Masses::default() }), Some(4));
+        for language in [Language::Zh, Language::En] {
+            let best = |spelt: &Masses| {
+                Speller::of(language).rating(&written, spelt, false).best().map(|(rating, _)| rating.value())
+            };
+            assert_eq!(best(&Masses::default()), Some(3));
+            assert_eq!(best(&Masses { levels: [0.0, 0.0, 0.0, 0.9, 0.0], ..Masses::default() }), Some(4));
+        }
+    }
+
+    #[test]
+    fn a_speller_serves_the_scales_whose_numbers_it_knows() {
+        for language in [Language::Zh, Language::En] {
+            let speller = Speller::of(language);
+            let width = speller.project.0.dim(0).unwrap();
+            let sound = AnswerSound::of_states(Tensor::zeros((9, width), DType::F32, &Device::Cpu).unwrap());
+            let serves = |scale: &str| speller.masses(&sound, scale.parse().unwrap()).is_some();
+            assert!(serves("1..5:best=5") && serves("1..5:best=1") && serves("0..10:best=10"));
+            assert!(!serves("0..99:best=99"));
+        }
     }
 
     #[test]
     fn a_damaged_speller_is_refused() {
-        let whole = include_bytes!("../../models/speller-zh.safetensors");
+        let whole = WEIGHTS[0].1;
         assert!(Speller::read(&whole[..whole.len() / 2], Language::Zh).is_err());
         assert!(Speller::read(b"", Language::Zh).is_err());
     }

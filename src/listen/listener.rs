@@ -161,6 +161,9 @@ impl Listener {
         }
         let (head, content) = VoiceScorer::own_head();
         let built_in = Sentiment::weights().into_iter().chain(self.voice.as_ref().map(|_| (head, content)));
+        // Hearing by sound rests on the voice's encoder.
+        #[cfg(feature = "whisper")]
+        let built_in = built_in.chain(self.voice.iter().flat_map(|_| crate::hear::weights()));
         models.extend(built_in.map(|(name, bytes)| (name.to_owned(), model::hexadecimal(&Sha256::digest(bytes)))));
         // What the user has put in place of ours.
         let trained = Store::locate()?.folder().join(head);

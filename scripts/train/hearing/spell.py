@@ -1,11 +1,11 @@
 """Fits a speller: what units of sound are heard, state by state, in answers of a few words (src/hear/speller.rs).
 
-    spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz] STATES…
+    spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz [--fold GROUPS]] STATES…
 
 STATES are stems of files that `examples/answer_sounds --states` wrote. Two small convolutions over the states of the
 encoder's last blocks give the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist temporal classification,
 Graves et al. 2006). `--folds` also fits it without each quarter of the voices, and writes what the speller makes of these
-to FOLDS.npz. Seeded.
+to FOLDS.npz; with `--fold 0,4` it does no more than this, once, without these groups of voices. Seeded.
 """
 import argparse
 import json
@@ -156,6 +156,7 @@ def main():
     arguments.add_argument("out")
     arguments.add_argument("states", nargs="+")
     arguments.add_argument("--folds")
+    arguments.add_argument("--fold", type=lambda groups: [[int(group) for group in groups.split(",")]])
     options = arguments.parse_args()
     clips, states = load(options.states)
     written = [transcript(clip) for clip in clips]
@@ -170,18 +171,20 @@ def main():
 
     if options.folds:
         groups, heard = voice_groups(clips), {}
-        for group in sorted(set(groups)):
-            kept = [i for i in range(len(clips)) if groups[i] != group]
-            held = [i for i in range(len(clips)) if groups[i] == group and clips[i]["line"] in ("clean", "noisy")]
+        for left_out in options.fold or [[group] for group in sorted(set(groups))]:
+            kept = [i for i in range(len(clips)) if groups[i] not in left_out]
+            held = [i for i in range(len(clips)) if groups[i] in left_out and clips[i]["line"] in ("clean", "noisy")]
             model = fit([states[i] for i in kept], [labels[i] for i in kept], len(names), mean, deviation, SEED)
             rows = log_probabilities(model, [states[i] for i in held], mean, deviation)
             for line in ("clean", "noisy"):
                 of_line = [(i, r) for i, r in zip(held, rows) if clips[i]["line"] == line]
                 wrong = sum(errors(greedy(r, names), written[i]) for i, r in of_line)
-                print(f"voices {group}, {line}: unit error rate {wrong / sum(len(written[i]) for i, _ in of_line):.3f} of {len(of_line)}", flush=True)
+                print(f"voices {left_out}, {line}: unit error rate {wrong / sum(len(written[i]) for i, _ in of_line):.3f} of {len(of_line)}", flush=True)
             for i, r in zip(held, rows):
-                heard[f"{clips[i]['stem']}/{clips[i]['path']}/{clips[i]['line']}"] = r.astype("float16")
+                heard[f"{clips[i]['stem']}/{os.path.basename(clips[i]['path'])}/{clips[i]['line']}"] = r.astype("float16")
         np.savez(options.folds, names=np.array(names), **heard)
+        if options.fold:
+            return
 
     model = fit(states, labels, len(names), mean, deviation, SEED)
     model = {name: np.asarray(value) for name, value in model.items()}

@@ -114,7 +114,8 @@ def main():
     rows = {"one word": ([], [], [], [], []), "more words": ([], [], [], [], [])}
     names = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
     for row in map(json.loads, open(dump)):
-        folder, file = row["path"].split("/")
+        *_, folder, file = row["path"].split("/")
+        folder = folder if row["set"].startswith("kok") else "human"
         key = spelt_by.get((f"{row['language']}-{folder}", file, names[row["line"]]))
         if key is None or key in seen or not row["detail"]:
             continue
