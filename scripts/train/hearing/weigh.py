@@ -111,7 +111,7 @@ def main():
     folds = np.load(folds)
     spelt_by = {tuple(key.split("/")): key for key in folds.files if key != "names"}
     closed, seen = None, set()
-    rows = {"one word": ([], [], [], [], []), "more words": ([], [], [], [], [])}
+    rows = {"one word": tuple([] for _ in range(6)), "more words": tuple([] for _ in range(6))}
     names = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
     for row in map(json.loads, open(dump)):
         *_, folder, file = row["path"].split("/")
@@ -124,12 +124,12 @@ def main():
         levels = row["detail"]["by_words"]
         one = is_one_word(row["heard"]["transcript"]["text"], row["language"])
         values = (levels["levels"] + [levels["none"]], closed.masses(folds[key]), (row["truth"] or 6) - 1, names[row["line"]],
-                  row["speaker"].split("+")[0])
+                  row["speaker"].split("+")[0], folder == "human")
         for column, value in zip(rows["one word" if one else "more words"], values):
             column.append(value)
     blend = []
     for title, columns in rows.items():
-        written, spelt, truth, lines, voices = map(np.array, columns)
+        written, spelt, truth, lines, voices, human = map(np.array, columns)
         half = np.array([sorted(set(voices)).index(voice) % 2 for voice in voices])
         report(f"{title}: words alone", written, truth, lines)
         judged = np.zeros_like(written)
@@ -137,6 +137,9 @@ def main():
             kept, held = half != side, half == side
             judged[held] = both(*fit(written[kept], spelt[kept], truth[kept]), written[held], spelt[held])
         report(f"{title}: words and spelling", judged, truth, lines)
+        if human.any():
+            report(f"{title}, human voices: words alone", written[human], truth[human], lines[human])
+            report(f"{title}, human voices: words and spelling", judged[human], truth[human], lines[human])
         x, floor = fit(written, spelt, truth)
         print(f"{title}: exponents of written and spelt, bias of none, floor:", np.round(x, 3), floor)
         blend += [*x, floor]
