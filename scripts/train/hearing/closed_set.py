@@ -4,6 +4,8 @@ import itertools
 import pathlib
 import tomllib
 
+from pronounce import units
+
 GRAMMAR = pathlib.Path(__file__).resolve().parents[3] / "src" / "hear" / "grammar"
 NUMBERS = {
     "zh": ["零", "一", "二", "两", "三", "四", "五", "六", "七", "八", "九", "十", "幺"],
@@ -49,3 +51,16 @@ def answers(language):
     for other in OTHERS[language]:
         found.setdefault(other, None)
     return found
+
+
+def spelt(language, number):
+    """(text, rating or None, numbers of its units) of each sound that an answer can have, `number` by unit.
+
+    What sounds the same stands once, and as a rating if it can be one: where a rating is asked for, wu is no dance.
+    """
+    found = {}
+    for text, rating in sorted(answers(language).items(), key=lambda answer: answer[1] is None):
+        said = units(text, language)
+        if said and all(unit in number for unit in said):
+            found.setdefault(tuple(number[unit] for unit in said), (text, rating))
+    return [(text, rating, said) for said, (text, rating) in found.items()]

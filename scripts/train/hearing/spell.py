@@ -2,9 +2,9 @@
 
     spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz [--fold GROUPS]] STATES…
 
-STATES are stems of files that `examples/answer_sounds --states` wrote. Two small convolutions over the states of the
-encoder's last blocks give the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist temporal classification,
-Graves et al. 2006). `--folds` also fits it without each quarter of the voices, and writes what the speller makes of these
+STATES are stems of files that `examples/answer_sounds` wrote. Two small convolutions over the states of the encoder give
+the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist temporal
+classification, Graves et al. 2006). `--folds` also fits it without each quarter of the voices, and writes what the speller makes of these
 to FOLDS.npz; with `--fold 0,4` it does no more than this, once, without these groups of voices. Seeded.
 """
 import argparse
@@ -16,9 +16,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from closed_set import NUMBERS, answers
-from fit import voice_groups, write
+from clips import voice_groups
+from closed_set import NUMBERS, spelt
 from pronounce import parts, units
+from tensors import write
 
 PROJECTED, HIDDEN, SPAN = 128, 192, 5
 EPOCHS, BATCH, RATE = 12, 16, 2e-3
@@ -191,10 +192,9 @@ def main():
     # The standardisation becomes part of the first layer.
     model["project_bias"] = model["project_bias"] - (mean / deviation) @ model["project"]
     model["project"] = model["project"] / deviation[:, None]
-    closed = [(text, units(text, options.language)) for text in answers(options.language)]
-    known = [(text, [number[unit] for unit in said]) for text, said in closed if said and all(unit in number for unit in said)]
-    print(f"{len(known)} of {len(closed)} answers can be spelt")
-    listed = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, said in known).encode()
+    closed = spelt(options.language, number)
+    print(f"{len(closed)} sounds of answers")
+    listed = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, _, said in closed).encode()
     # Until it is weighed, both count alike.
     blend = ("blend", np.array([0.5, 0.5, 0, 1e-3] * 2, dtype="float32"), "F32")
     write(options.out, [blend] + [(name, value.astype("float16" if value.ndim > 1 else "float32"), "F16" if value.ndim > 1 else "F32")

@@ -2,19 +2,31 @@
 
     spelt_manifest.py LANGUAGE CACHE DATA FOLDS.npz > MANIFEST.jsonl
 
-CACHE holds the synthetic clips, DATA the human ones.
+CACHE holds the synthetic clips, DATA the human ones. Tones are not told apart: a syllable in any tone counts as the number,
+and other words that sound just like a rating (won, one; 医, 一) are left out.
 """
 import json
 import pathlib
 import sys
 
 import numpy as np
+from closed_set import spelt
+from spell import transcript
 
 language, cache, data, folds = sys.argv[1:]
-spelt = {tuple(key.split("/")[:2]) for key in np.load(folds).files if key != "names"}
+folds = np.load(folds)
+heard = {tuple(key.split("/")[:2]) for key in folds.files if key != "names"}
+number = {name: index for index, name in enumerate(folds["names"])}
+ratings = {said: rating for _, rating, said in spelt(language, number)}
 sources = [(f"{cache}/{folder}/{language}.jsonl", f"{cache}/{folder}", folder) for folder in ("kokoro", "sentences")]
 for manifest, base, name in [*sources, (f"{cache}/manifests/{language}-human.jsonl", data, "human")]:
     for clip in map(json.loads, open(manifest)):
         path = pathlib.Path(base, clip["path"]).resolve()
-        if (f"{language}-{name}", path.name) in spelt:
-            print(json.dumps({**clip, "path": str(path)}, ensure_ascii=False))
+        if (f"{language}-{name}", path.name) not in heard:
+            continue
+        sounds_like = ratings.get(tuple(number[unit] for unit in transcript(clip)))
+        if clip.get("unit") == "syllable":
+            clip["digit"] = sounds_like
+        elif sounds_like and not clip.get("rating") and not clip.get("digit"):
+            continue
+        print(json.dumps({**clip, "path": str(path)}, ensure_ascii=False))

@@ -7,14 +7,12 @@ FOLDS is what `spell.py --folds` wrote: each clip spelt by a speller that was fi
 apart. Prints how words alone and both do, half of the voices judged by a fit on the other half; then writes the fit on all.
 """
 import json
-import struct
 import sys
 
 import numpy as np
-from closed_set import answers
-from fit import write
-from pronounce import units
+from closed_set import spelt as spelt_set
 from scipy.optimize import minimize
+from tensors import read, write
 
 FLOOR = 1e-3
 FLOORS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
@@ -35,18 +33,14 @@ class Set:
     def __init__(self, language, names):
         number, children = {name: index for index, name in enumerate(names)}, {}
         parents, own, ends, classes = [0], [0], [], []
-        for text, rating in answers(language).items():
-            said = units(text, language)
-            if not said or any(unit not in number for unit in said):
-                continue
+        for _, rating, said in spelt_set(language, number):
             node = 0
             for unit in said:
-                key = node, number[unit]
-                if key not in children:
-                    children[key] = len(own)
+                if (node, unit) not in children:
+                    children[node, unit] = len(own)
                     parents.append(node)
-                    own.append(number[unit])
-                node = children[key]
+                    own.append(unit)
+                node = children[node, unit]
             ends.append(node)
             classes.append(5 if rating is None else rating - 1)
         self.parents, self.own, self.ends, self.classes = map(np.array, (parents, own, ends, classes))
@@ -96,14 +90,6 @@ def report(title, p, truth, lines):
         error = sum(abs(sure[bins == b].sum() - (best == y)[bins == b].sum()) for b in range(10)) / len(y)
         print(f"{title}, {line}: ratings {rated.sum()}, others {(~rated).sum()}; top-1 {(best == y)[rated].mean():.3f}; ratings accepted "
               f"{accepted[rated].mean():.3f}, right {right:.3f}; others accepted {accepted[~rated].mean():.3f}; calibration error {error:.3f}")
-
-
-def read(path):
-    data = open(path, "rb").read()
-    length = struct.unpack("<Q", data[:8])[0]
-    kinds = {"F16": "float16", "F32": "float32", "U8": "uint8"}
-    return [(name, np.frombuffer(data[8 + length:][slice(*entry["data_offsets"])], kinds[entry["dtype"]]).reshape(entry["shape"]), entry["dtype"])
-            for name, entry in json.loads(data[8:8 + length]).items()]
 
 
 def main():
