@@ -1,11 +1,11 @@
-//! Writes what answers sound like, state by state (`hear::AnswerSound`), for `scripts/train/train-hearing`.
+//! Writes what short answers sound like (`hear::AnswerSound`), or all their states, for `scripts/train/train-hearing`.
 //!
-//! `cargo run --release --example answer_sounds -- MANIFEST FOLDER OUT`
+//! `cargo run --release --example answer_sounds -- MANIFEST FOLDER OUT [--states]`
 //!
 //! MANIFEST has one JSON line a clip with `path` (relative to FOLDER, or absolute). Each clip is heard in six versions:
 //! clean, over a noisy telephone line, and played slower and faster (with pitch and formants, as other speakers) over
-//! several lines. OUT.jsonl holds the clip's line with the name of the version and its number of `states`; OUT.f16 has as
-//! many rows, version after version.
+//! several lines. OUT.jsonl holds the clip's line with the name of the version, OUT.f16 the values, row after row. With
+//! `--states` a clip has as many rows as its line's `states` says, each the states of the encoder's last blocks in turn.
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +23,9 @@ struct Arguments {
     manifest: PathBuf,
     folder: PathBuf,
     out: PathBuf,
+    /// All states of each clip instead of one sound.
+    #[arg(long)]
+    states: bool,
 }
 
 /// Name, line, and how much faster it is played.
@@ -44,22 +47,21 @@ fn main() -> Result<()> {
     };
     let (mut rows, mut values) = (create("jsonl")?, create("f16")?);
     let failed = |e: &std::io::Error| Error::io(&arguments.out, e);
-    let corrupt = |e: String| Error::new(ErrorKind::Corrupt, arguments.manifest.display().to_string(), e);
     let manifest = std::fs::read_to_string(&arguments.manifest).map_err(|e| Error::io(&arguments.manifest, &e))?;
     for line in manifest.lines() {
-        let mut clip: Value = serde_json::from_str(line).map_err(|e| corrupt(e.to_string()))?;
+        let mut clip: Value = serde_json::from_str(line)
+            .map_err(|e| Error::new(ErrorKind::Corrupt, arguments.manifest.display().to_string(), e.to_string()))?;
         let path = clip["path"].as_str().unwrap_or_default().to_string();
         let sound = capture::read(&arguments.folder.join(&path))?;
         for (index, (name, line, speed)) in VERSIONS.iter().enumerate() {
             let seed = path_seed(Path::new(&path)) + index as u64;
-            let arrived = resample(&telephone(&played(&sound, *speed)?, *line, seed)?, SampleRate::SPEECH)?;
-            let Some(utterance) = segment::speech(&arrived)? else { continue };
-            let Some(answer) = AnswerSound::of(&States::of(&encoder, &utterance)?)? else { continue };
-            let states = answer.states().to_vec2::<f32>().map_err(|e| corrupt(e.to_string()))?;
-            for value in states.iter().flatten() {
-                values.write_all(&half::f16::from_f32(*value).to_le_bytes()).map_err(|e| failed(&e))?;
+            let Some(states) = states(&encoder, &played(&sound, *speed)?, *line, seed)? else { continue };
+            let wanted = if arguments.states { Some(all(&states)?) } else { sound_of(&states)? };
+            let Some(wanted) = wanted else { continue };
+            for value in wanted {
+                values.write_all(&half::f16::from_f32(value).to_le_bytes()).map_err(|e| failed(&e))?;
             }
-            clip["states"] = states.len().into();
+            clip["states"] = states.speech().len().into();
             clip["line"] = (*name).into();
             writeln!(rows, "{clip}").map_err(|e| failed(&e))?;
         }
@@ -75,4 +77,19 @@ fn path_seed(path: &Path) -> u64 {
 fn played(sound: &Samples, speed: f64) -> Result<Samples> {
     let rate = SampleRate::new((f64::from(sound.rate().hertz()) * speed).round() as u32)?;
     Ok(Samples::new(sound.data().to_vec(), rate))
+}
+
+fn states(encoder: &SpeechEncoder, sound: &Samples, line: Line, seed: u64) -> Result<Option<States>> {
+    let arrived = resample(&telephone(sound, line, seed)?, SampleRate::SPEECH)?;
+    segment::speech(&arrived)?.map(|utterance| States::of(encoder, &utterance)).transpose()
+}
+
+fn sound_of(states: &States) -> Result<Option<Vec<f32>>> {
+    Ok(AnswerSound::of(states)?.and_then(|sound| sound.whole().map(<[f32]>::to_vec)))
+}
+
+/// State after state, of each the blocks in turn.
+fn all(states: &States) -> Result<Vec<f32>> {
+    let blocks = states.rows()?;
+    Ok((0..states.speech().len()).flat_map(|state| blocks.iter().flat_map(move |rows| rows[state].clone())).collect())
 }

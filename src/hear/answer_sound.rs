@@ -1,22 +1,25 @@
-//! What an answer sounds like, state by state, before any word is written.
+//! What an answer sounds like, as a whole and state by state, before any word is written.
 
 use candle_core::Tensor;
 
 use crate::encoder::States;
 use crate::error::Result;
 
+/// The voiced stretch is cut into this many equal spans, so that slow and quick answers look alike.
+const SPANS: usize = 5;
 /// A state counts as voiced from this voice probability on.
 const VOICED: f32 = 0.5;
-/// The spellers were fitted on nothing longer: 5 s of states at 20 ms.
-const LONGEST: usize = 250;
+/// The heads over short answers were trained on nothing longer: 2 s of states at 20 ms.
+const LONGEST_WHOLE: usize = 100;
+/// Nor the spellers: 5 s.
+const LONGEST_SPELT: usize = 250;
 
 /// The sound of one answer.
 #[derive(Clone, Debug)]
 pub struct AnswerSound {
-    states: Tensor,
-    /// How many of them are voiced.
+    whole: Option<Vec<f32>>,
     #[cfg_attr(not(feature = "whisper"), expect(dead_code, reason = "it is spelt beside the words of a recogniser"))]
-    voiced: usize,
+    states: Option<Tensor>,
 }
 
 impl AnswerSound {
@@ -25,26 +28,54 @@ impl AnswerSound {
     /// # Errors
     /// [`crate::ErrorKind::Internal`] if the states are no matrix.
     pub fn of(states: &States) -> Result<Option<Self>> {
-        let voiced = states.speech().iter().filter(|p| **p >= VOICED).count();
-        if voiced == 0 || states.speech().len() > LONGEST {
-            return Ok(None);
-        }
-        Ok(Some(Self { states: states.side_by_side()?, voiced }))
+        let whole = whole(states)?;
+        let spelt = states.speech().len() <= LONGEST_SPELT && states.speech().iter().any(|p| *p >= VOICED);
+        let states = if spelt { Some(states.side_by_side()?) } else { None };
+        Ok((whole.is_some() || states.is_some()).then_some(Self { whole, states }))
     }
 
-    /// `[states, blocks · width]`, the encoder's blocks side by side.
-    pub fn states(&self) -> &Tensor {
-        &self.states
+    /// The mean state of each span of the voiced stretch, span after span: spans times the encoder's width. None if the
+    /// stretch is longer than 2 s.
+    pub fn whole(&self) -> Option<&[f32]> {
+        self.whole.as_deref()
     }
 
-    /// How many of the states are voiced.
+    /// `[states, blocks · width]`; none if the utterance is longer than 5 s.
     #[cfg(feature = "whisper")]
-    pub(super) fn voiced(&self) -> usize {
-        self.voiced
+    pub(super) fn states(&self) -> Option<&Tensor> {
+        self.states.as_ref()
     }
 
     #[cfg(all(test, feature = "whisper"))]
-    pub(super) fn of_states(states: Tensor, voiced: usize) -> Self {
-        Self { states, voiced }
+    pub(super) fn of_whole(values: Vec<f32>) -> Self {
+        Self { whole: Some(values), states: None }
     }
+
+    #[cfg(all(test, feature = "whisper"))]
+    pub(super) fn of_states(states: Tensor) -> Self {
+        Self { whole: None, states: Some(states) }
+    }
+}
+
+fn whole(states: &States) -> Result<Option<Vec<f32>>> {
+    let voiced = |p: &f32| *p >= VOICED;
+    let first = states.speech().iter().position(voiced);
+    let last = states.speech().iter().rposition(voiced);
+    let (Some(first), Some(last)) = (first, last) else { return Ok(None) };
+    let length = last + 1 - first;
+    if length > LONGEST_WHOLE {
+        return Ok(None);
+    }
+    let Some(rows) = states.rows()?.pop() else { return Ok(None) };
+    let width = rows.first().map_or(0, Vec::len);
+    let mut means = Vec::with_capacity(SPANS * width);
+    for span in 0..SPANS {
+        // Spans overlap by a state where the length does not divide; none is empty.
+        let from = first + length * span / SPANS;
+        let to = (first + (length * (span + 1)).div_ceil(SPANS)).max(from + 1);
+        let states = &rows[from..to];
+        let mean = |i: usize| states.iter().map(|row| row[i]).sum::<f32>() / states.len() as f32;
+        means.extend((0..width).map(mean));
+    }
+    Ok(Some(means))
 }

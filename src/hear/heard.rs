@@ -40,6 +40,12 @@ impl RatingPosterior {
         Self { levels: levels.map(|w| w / total), none: none / total }
     }
 
+    /// What two witnesses of the same answer say together: their geometric mean, so that neither is counted twice.
+    pub fn between(&self, other: &Self) -> Self {
+        let levels = std::array::from_fn(|level| (self.levels[level] * other.levels[level]).sqrt());
+        Self::from_weights(levels, (self.none * other.none).sqrt())
+    }
+
     /// The most probable rating and its probability, if it is more probable than none.
     pub fn best(&self) -> Option<(Rating, f32)> {
         let (index, &p) = self.levels.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;

@@ -15,6 +15,8 @@ mod search;
 #[cfg(feature = "whisper")]
 mod session;
 #[cfg(feature = "whisper")]
+mod short_answers;
+#[cfg(feature = "whisper")]
 mod speller;
 #[cfg(feature = "whisper")]
 mod trie;
@@ -30,5 +32,5 @@ pub use recogniser::{Detail, Options, Recogniser};
 /// The weights that are part of the program, by file name: for the record of a decision.
 #[cfg(feature = "whisper")]
 pub fn weights() -> impl Iterator<Item = (&'static str, &'static [u8])> {
-    speller::WEIGHTS.into_iter()
+    short_answers::WEIGHTS.into_iter().chain(speller::WEIGHTS)
 }

@@ -12,6 +12,7 @@ use super::heard::{Heard, RatingPosterior, Transcript};
 use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
+use super::short_answers::ShortAnswers;
 use super::speller::Speller;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
@@ -206,13 +207,24 @@ impl Recogniser {
         }
         let masses = Masses::of(&readings, language, options.scale);
         let transcript = tidy(&text(once(&found.best)));
+        let mut spelt = None;
         let by_words = masses.rating(&Calibration::of(language));
-        let speller = Speller::of(language);
-        // Where Whisper describes a noise instead of writing words, it is one: the spellers never learnt those.
-        let sound = sound().filter(|_| !transcript.is_empty() || best.trim().is_empty());
-        let spelt = sound.and_then(|sound| speller.masses(&sound, options.scale));
         let one_word = is_one_word(&transcript, language);
-        let rating = spelt.map_or(by_words, |spelt| speller.rating(&by_words, &spelt, one_word));
+        // Where Whisper describes a noise instead of writing words, it is one: neither head nor speller ever learnt those.
+        let noise = transcript.is_empty() && !best.trim().is_empty();
+        let by_sound = sound().filter(|_| !noise).and_then(|sound| {
+            // In music, of which nothing is written, the head finds ratings and the speller none.
+            let whole = || ShortAnswers::of(language).rating(&masses, &sound, options.scale);
+            let as_a_whole = if one_word && !transcript.is_empty() { whole() } else { None };
+            let speller = Speller::of(language);
+            spelt = speller.masses(&sound, options.scale);
+            let by_spelling = spelt.map(|spelt| speller.rating(&by_words, &spelt, one_word));
+            match (as_a_whole, by_spelling) {
+                (Some(whole), Some(spelt)) => Some(whole.between(&spelt)),
+                (whole, spelt) => whole.or(spelt),
+            }
+        });
+        let rating = by_sound.unwrap_or(by_words);
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
         readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
         readings.truncate(40);

@@ -24,10 +24,6 @@ const FLOOR: f32 = 1e-3;
 /// Less than this share of all that may have been said changes nothing.
 const NEGLIGIBLE: f32 = 1e-9;
 
-/// Voiced states to a unit beyond which it is a tone that was heard, and no speech: 0.8 s. Who drags a word gives a sound
-/// some 0.3 s.
-const SLOWEST: f64 = 40.0;
-
 /// Probabilities of one state: of a pause or a sound that goes on (unit 0), then of each unit.
 pub(super) type Row = Vec<f32>;
 
@@ -41,8 +37,6 @@ pub(super) struct Speller {
     /// As they are written, and the tree of their units.
     texts: Vec<String>,
     trie: Trie,
-    /// Units of each.
-    lengths: Vec<usize>,
     /// Those of them that are numbers.
     numbers: HashSet<u8>,
     /// What each means on the usual scale.
@@ -121,7 +115,6 @@ impl Speller {
             usual: texts.iter().map(|text| read(text, language, Scale::default())).collect(),
             numbers: Grammar::of(language).lone_numbers(texts.iter().map(String::as_str)),
             texts,
-            lengths: spellings.iter().map(Vec::len).collect(),
             trie: Trie::new(spellings.into_iter()),
             language,
             blends: [blend(one_word)?, blend(longer)?],
@@ -129,21 +122,14 @@ impl Speller {
     }
 
     /// The probability of each meaning among the answers of the set; what is none of them is left out. None if a
-    /// number of the scale is not in the set, if what was heard is too long for its sounds, or of another encoder.
+    /// number of the scale is not in the set, or the sound is too long, or of another encoder.
     pub(super) fn masses(&self, sound: &AnswerSound, scale: Scale) -> Option<Masses> {
         if !(scale.min()..=scale.max()).all(|number| self.numbers.contains(&number)) {
             return None;
         }
-        let rows = self.spell(sound.states()).ok()?;
-        let probabilities = self.trie.probabilities(&rows);
-        let all: f64 = probabilities.iter().map(|(_, probability)| probability).sum();
-        let units: f64 =
-            probabilities.iter().map(|(number, probability)| self.lengths[*number] as f64 * probability).sum();
-        if sound.voiced() as f64 * all > SLOWEST * units {
-            return None;
-        }
+        let rows = self.spell(sound.states()?).ok()?;
         let mut masses = Masses::default();
-        for (number, probability) in probabilities {
+        for (number, probability) in self.trie.probabilities(&rows) {
             let probability = probability as f32;
             let answer = match scale == Scale::default() {
                 true => self.usual[number],
@@ -237,22 +223,11 @@ mod tests {
         for language in [Language::Zh, Language::En] {
             let speller = Speller::of(language);
             let width = speller.project.0.dim(0).unwrap();
-            let sound = AnswerSound::of_states(Tensor::zeros((9, width), DType::F32, &Device::Cpu).unwrap(), 9);
+            let sound = AnswerSound::of_states(Tensor::zeros((9, width), DType::F32, &Device::Cpu).unwrap());
             let serves = |scale: &str| speller.masses(&sound, scale.parse().unwrap()).is_some();
             assert!(serves("1..5:best=5") && serves("1..5:best=1") && serves("0..10:best=10"));
             assert!(!serves("0..99:best=99"));
         }
-    }
-
-    #[test]
-    fn a_tone_that_goes_on_is_not_spelt() {
-        let speller = Speller::of(Language::Zh);
-        let states = Tensor::zeros((200, speller.project.0.dim(0).unwrap()), DType::F32, &Device::Cpu).unwrap();
-        // However long the pauses, what is voiced counts.
-        assert!(speller.masses(&AnswerSound::of_states(states.clone(), 20), Scale::default()).is_some());
-        let longest = speller.lengths.iter().max().unwrap();
-        let endless = AnswerSound::of_states(states, longest * SLOWEST as usize + 1);
-        assert!(speller.masses(&endless, Scale::default()).is_none());
     }
 
     #[test]

@@ -1,0 +1,164 @@
+//! A learned head that knows short answers by their sound, beside the words that were written.
+//!
+//! A word said alone gives Whisper's decoder no context to write it by, while its encoder hears it well. So a linear
+//! head on the encoder's third block tells a closed set of short answers apart (digits in both units, words of
+//! satisfaction, numbers off the scale, anything else). `scripts/train/train-hearing` fits it; the model card is
+//! `models/short-answers.md`.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use candle_core::{DType, Device, Tensor};
+
+use super::answer::read;
+use super::answer_sound::AnswerSound;
+use super::grammar::Grammar;
+use super::heard::RatingPosterior;
+use super::posterior::Masses;
+use crate::units::{Language, Scale};
+
+/// Added to probabilities before their logarithm.
+const FLOOR: f32 = 1e-3;
+/// Ratings 1 to 5, and none.
+const CLASSES: usize = 6;
+
+/// The fitted head of one language, and how its word is weighed against the words that were written.
+pub(super) struct ShortAnswers {
+    /// For each value of the sound, one weight per answer of the closed set.
+    weights: Tensor,
+    bias: Vec<f32>,
+    /// The closed set as it is written: the grammar says what each means on the scale that was asked.
+    answers: Vec<String>,
+    /// Those of them that are numbers.
+    numbers: HashSet<u8>,
+    language: Language,
+    /// Exponents of the written and of the heard probability, then the bias of each class.
+    blend: Vec<f32>,
+}
+
+/// The embedded weights by file name.
+pub(super) const WEIGHTS: [(&str, &[u8]); 2] = [
+    ("short-answers-zh.safetensors", include_bytes!("../../models/short-answers-zh.safetensors")),
+    ("short-answers-en.safetensors", include_bytes!("../../models/short-answers-en.safetensors")),
+];
+
+static MANDARIN: LazyLock<ShortAnswers> = LazyLock::new(|| embedded(WEIGHTS[0].1, Language::Zh));
+static ENGLISH: LazyLock<ShortAnswers> = LazyLock::new(|| embedded(WEIGHTS[1].1, Language::En));
+
+fn embedded(bytes: &[u8], language: Language) -> ShortAnswers {
+    // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
+    ShortAnswers::read(bytes, language).expect("the embedded head is valid")
+}
+
+impl ShortAnswers {
+    pub(super) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Zh => &MANDARIN,
+            Language::En => &ENGLISH,
+        }
+    }
+
+    fn read(bytes: &[u8], language: Language) -> candle_core::Result<Self> {
+        let stored = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)?;
+        let tensor =
+            |name: &str| stored.get(name).ok_or_else(|| candle_core::Error::Msg(format!("expected a tensor {name}")));
+        let answers = String::from_utf8(tensor("answers")?.to_vec1()?).map_err(candle_core::Error::wrap)?;
+        let read = Self {
+            weights: tensor("weights")?.to_dtype(DType::F32)?,
+            bias: tensor("bias")?.to_vec1()?,
+            numbers: Grammar::of(language).lone_numbers(answers.lines()),
+            answers: answers.lines().map(String::from).collect(),
+            blend: tensor("blend")?.to_vec1()?,
+            language,
+        };
+        let answers = read.weights.dim(1)?;
+        if read.bias.len() != answers || read.answers.len() != answers || read.blend.len() != 2 + CLASSES {
+            candle_core::bail!("expected a bias and a text for each of {answers} answers, and a blend");
+        }
+        Ok(read)
+    }
+
+    /// 0 to 4 for ratings 1 to 5, 5 for none.
+    fn class(&self, answer: &str, scale: Scale) -> usize {
+        read(answer, self.language, scale).rating.map_or(CLASSES - 1, |rating| rating.index())
+    }
+
+    /// Whether every number of the scale is in the closed set: what is not would be taken for something else.
+    fn covers(&self, scale: Scale) -> bool {
+        (scale.min()..=scale.max()).all(|number| self.numbers.contains(&number))
+    }
+
+    /// Probabilities of ratings 1 to 5 and of none, by sound alone.
+    fn probabilities(&self, sound: &[f32], scale: Scale) -> candle_core::Result<[f32; CLASSES]> {
+        let sound = Tensor::from_slice(sound, (1, sound.len()), &Device::Cpu)?;
+        let scores: Vec<f32> = sound.matmul(&self.weights)?.squeeze(0)?.to_vec1()?;
+        let scores: Vec<f32> = scores.iter().zip(&self.bias).map(|(score, bias)| score + bias).collect();
+        let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let mut classes = [0.0; CLASSES];
+        for (score, answer) in scores.iter().zip(&self.answers) {
+            classes[self.class(answer, scale)] += (score - largest).exp();
+        }
+        let total: f32 = classes.iter().sum();
+        Ok(classes.map(|weight| weight / total))
+    }
+
+    /// The calibrated posterior, from what was written (`masses`) and what was heard; none if the head does not know
+    /// a number of the scale, or the sound is too long or does not fit it, as with another encoder.
+    pub(super) fn rating(&self, masses: &Masses, sound: &AnswerSound, scale: Scale) -> Option<RatingPosterior> {
+        if !self.covers(scale) {
+            return None;
+        }
+        let heard = self.probabilities(sound.whole()?, scale).ok()?;
+        let written = masses.levels.iter().chain([&masses.other]);
+        let mut scores = [0.0; CLASSES];
+        for (class, ((score, heard), written)) in scores.iter_mut().zip(&heard).zip(written).enumerate() {
+            *score =
+                self.blend[0] * (written + FLOOR).ln() + self.blend[1] * (heard + FLOOR).ln() + self.blend[2 + class];
+        }
+        let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let weight = scores.map(|score| (score - largest).exp());
+        Some(RatingPosterior::from_weights([weight[0], weight[1], weight[2], weight[3], weight[4]], weight[5]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_heads_are_whole_and_a_clear_word_wins_over_an_empty_sound() {
+        for language in [Language::Zh, Language::En] {
+            let head = ShortAnswers::of(language);
+            assert!(head.answers.len() >= 12 && head.blend[0] > 0.0 && head.blend[1] > 0.0);
+            let classes: Vec<usize> = head.answers.iter().map(|answer| head.class(answer, Scale::default())).collect();
+            assert!((0..CLASSES).all(|class| classes.contains(&class)), "{classes:?}");
+        }
+    }
+
+    #[test]
+    fn a_head_serves_the_scales_whose_numbers_it_knows() {
+        let covers = |language, scale: &str| ShortAnswers::of(language).covers(scale.parse().unwrap());
+        for language in [Language::Zh, Language::En] {
+            assert!(covers(language, "1..5:best=5") && covers(language, "1..5:best=1"));
+            assert!(!covers(language, "0..99:best=99"));
+        }
+        assert!(covers(Language::Zh, "0..10:best=10"));
+        let head = ShortAnswers::of(Language::Zh);
+        assert_eq!(head.class("一分", "1..5:best=1".parse().unwrap()), 4);
+        assert_eq!(head.class("非常满意", "1..5:best=1".parse().unwrap()), 4);
+    }
+
+    #[test]
+    fn a_sound_of_another_width_is_left_out() {
+        let head = ShortAnswers::of(Language::En);
+        assert!(head.rating(&Masses::default(), &AnswerSound::of_whole(vec![0.0; 7]), Scale::default()).is_none());
+    }
+
+    #[test]
+    fn a_damaged_head_is_refused() {
+        let whole = include_bytes!("../../models/short-answers-en.safetensors");
+        assert!(ShortAnswers::read(whole, Language::En).is_ok());
+        assert!(ShortAnswers::read(&whole[..whole.len() / 2], Language::En).is_err());
+        assert!(ShortAnswers::read(b"", Language::En).is_err());
+    }
+}
