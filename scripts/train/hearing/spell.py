@@ -2,10 +2,11 @@
 
     spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz [--fold GROUPS]] STATES…
 
-STATES are stems of files that `examples/answer_sounds --states` wrote. Two small convolutions over the states of the encoder give
-the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist temporal
-classification, Graves et al. 2006). `--folds` also fits it without each quarter of the voices, and writes what the speller makes of these
-to FOLDS.npz; with `--fold 0,4` it does no more than this, once, without these groups of voices. Seeded.
+STATES are stems of files that `examples/answer_sounds --states` wrote. Two small convolutions over the states of the
+encoder give the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist
+temporal classification, Graves et al. 2006). `--folds` also fits it without each quarter of the voices, and writes what
+the speller makes of these to FOLDS.npz; with `--fold 0,4` it does no more than this, once, without these groups of
+voices. Seeded.
 """
 import argparse
 import json
