@@ -56,7 +56,7 @@ fn main() -> Result<()> {
         for (index, (name, line, speed)) in VERSIONS.iter().enumerate() {
             let seed = path_seed(Path::new(&path)) + index as u64;
             let Some(states) = states(&encoder, &played(&sound, *speed)?, *line, seed)? else { continue };
-            let wanted = if arguments.states { Some(all(&states)?) } else { sound_of(&states)? };
+            let wanted = if arguments.states { Some(states.side_by_side().data().to_vec()) } else { sound_of(&states) };
             let Some(wanted) = wanted else { continue };
             for value in wanted {
                 values.write_all(&half::f16::from_f32(value).to_le_bytes()).map_err(|e| failed(&e))?;
@@ -81,15 +81,9 @@ fn played(sound: &Samples, speed: f64) -> Result<Samples> {
 
 fn states(encoder: &SpeechEncoder, sound: &Samples, line: Line, seed: u64) -> Result<Option<States>> {
     let arrived = resample(&telephone(sound, line, seed)?, SampleRate::SPEECH)?;
-    segment::speech(&arrived)?.map(|utterance| States::of(encoder, &utterance)).transpose()
+    Ok(segment::speech(&arrived)?.map(|utterance| States::of(encoder, &utterance)))
 }
 
-fn sound_of(states: &States) -> Result<Option<Vec<f32>>> {
-    Ok(AnswerSound::of(states)?.and_then(|sound| sound.whole().map(<[f32]>::to_vec)))
-}
-
-/// State after state, of each the blocks in turn.
-fn all(states: &States) -> Result<Vec<f32>> {
-    let blocks = states.rows()?;
-    Ok((0..states.speech().len()).flat_map(|state| blocks.iter().flat_map(move |rows| rows[state].clone())).collect())
+fn sound_of(states: &States) -> Option<Vec<f32>> {
+    AnswerSound::of(states).and_then(|sound| sound.whole().map(<[f32]>::to_vec))
 }

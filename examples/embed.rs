@@ -8,6 +8,7 @@ use codetta::listen::{Listener, ListenerOptions, Terms};
 use codetta::{Language, capture, judge};
 
 fn main() -> codetta::Result<()> {
+    codetta::neural::one_thread();
     let mut arguments = std::env::args().skip(1);
     let file = arguments.next().unwrap_or_else(|| "audio/calls/angry-en.wav".to_owned());
     let language = if arguments.next().as_deref() == Some("zh") { Language::Zh } else { Language::En };

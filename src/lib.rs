@@ -24,6 +24,7 @@ pub mod audio;
 #[cfg(feature = "microphone")]
 pub mod device;
 pub mod model;
+pub mod neural;
 
 pub mod capture;
 pub mod segment;

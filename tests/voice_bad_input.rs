@@ -20,10 +20,10 @@ fn scorer() -> Option<VoiceScorer> {
 fn assessments(scorer: &VoiceScorer, data: &[f32]) -> Vec<VoiceAssessment> {
     let samples = Samples::new(data.to_vec(), SampleRate::SPEECH);
     let found = speech(&samples).unwrap();
-    let met = found.map(|u| scorer.assess(&CallerSpeech::of_caller(&u), None).unwrap());
+    let met = found.map(|u| scorer.assess(&CallerSpeech::of_caller(&u), None));
     let all =
         Utterance { span: Frames(0)..samples.frames(), speech_frames: vec![1.0; data.len().div_ceil(FRAME)], samples };
-    let worst = scorer.assess(&CallerSpeech::of_caller(&all), None).unwrap();
+    let worst = scorer.assess(&CallerSpeech::of_caller(&all), None);
     vec![met.unwrap_or(VoiceAssessment::NOTHING_HEARD), worst]
 }
 

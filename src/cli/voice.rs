@@ -103,7 +103,7 @@ fn measure(file: &Path, args: &VoiceArgs, scorer: Option<&VoiceScorer>) -> Resul
     let prosody_ms = 1e3 * begin.elapsed().as_secs_f64();
     let begin = Instant::now();
     let voice = match (scorer, &found) {
-        (Some(scorer), Some(speech)) => Some(scorer.assess(speech, None)?),
+        (Some(scorer), Some(speech)) => Some(scorer.assess(speech, None)),
         (Some(_), None) => Some(VoiceAssessment::NOTHING_HEARD),
         (None, _) => None,
     };

@@ -116,7 +116,7 @@ fn vectors(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Vec<f32>
             continue;
         }
         let speech = caller_speech(&folder.join(&row.path), args.caller, false)?;
-        found.push(speech.map(|speech| features.vector(&speech)).transpose()?);
+        found.push(speech.map(|speech| features.vector(&speech)));
     }
     progress.finish_and_clear();
     if let Some(file) = &args.vectors {

@@ -1,10 +1,10 @@
 //! The lower half of Whisper's encoder: how speech sounds, state by state. Hearing and voice both read it.
 
-mod blocks;
 mod mel;
+mod speech_encoder;
 mod states;
 
-pub use blocks::{BLOCKS, SAMPLES_PER_STATE, SpeechEncoder};
+pub use speech_encoder::{BLOCKS, SAMPLES_PER_STATE, SpeechEncoder};
 pub use states::{States, active_level};
 
 /// What its weights are called in the model store.

@@ -1,9 +1,7 @@
 //! States of one utterance, at a level of its own.
 
-use candle_core::Tensor;
-
-use super::blocks::{SAMPLES_PER_STATE, SpeechEncoder};
-use crate::error::{Error, ErrorKind, Result};
+use super::speech_encoder::{BLOCKS, SAMPLES_PER_STATE, SpeechEncoder};
+use crate::neural::Matrix;
 use crate::segment::Utterance;
 
 /// Root mean square that speech is brought to before the encoder: −26 dB re full scale, the nominal level of
@@ -18,7 +16,7 @@ const VOICE_FRAME: usize = 256;
 /// What the encoder makes of the last 15 s of an utterance, each block's states with the voice probability of each.
 #[derive(Clone, Debug)]
 pub struct States {
-    blocks: Vec<Tensor>,
+    blocks: [Matrix; BLOCKS],
     speech: Vec<f32>,
 }
 
@@ -26,10 +24,7 @@ impl States {
     /// Encodes an utterance, brought to a nominal level first.
     ///
     /// Takes about as long as a thirtieth of the speech on one core. Blocking: not for a real-time thread.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Model`] when the encoder's weights do not fit together.
-    pub fn of(encoder: &SpeechEncoder, utterance: &Utterance) -> Result<Self> {
+    pub fn of(encoder: &SpeechEncoder, utterance: &Utterance) -> Self {
         let all = utterance.samples.data();
         let longest = utterance.samples.rate().frames(LONGEST_S).0 as usize;
         // Whole voice frames are skipped, so that the frame probabilities stay aligned.
@@ -38,13 +33,13 @@ impl States {
         let level = active_level(data);
         let gain = if level > 0.0 { NOMINAL_LEVEL / level } else { 1.0 };
         let levelled: Vec<f32> = data.iter().map(|x| x * gain).collect();
-        let blocks = encoder.last_states(&levelled)?;
-        let count = blocks.first().and_then(|block| block.dim(0).ok()).unwrap_or(0);
+        let blocks = encoder.last_states(&levelled);
         let probability = |state: usize| {
             let frame = skipped + (state * SAMPLES_PER_STATE + SAMPLES_PER_STATE / 2) / VOICE_FRAME;
             utterance.speech_frames.get(frame).copied().unwrap_or(0.0)
         };
-        Ok(Self { blocks, speech: (0..count).map(probability).collect() })
+        let speech = (0..blocks[0].len()).map(probability).collect();
+        Self { blocks, speech }
     }
 
     /// The voice probability at each state (one per 20 ms), 0..=1.
@@ -53,24 +48,13 @@ impl States {
     }
 
     /// One row per state, `[states, blocks · width]`: what each block makes of it, side by side.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Internal`] if the blocks differ in length.
-    pub fn side_by_side(&self) -> Result<Tensor> {
-        Tensor::cat(&self.blocks, 1).map_err(|e| Error::new(ErrorKind::Internal, "speech encoder", e.to_string()))
+    pub fn side_by_side(&self) -> Matrix {
+        Matrix::side_by_side(&self.blocks)
     }
 
     /// For each block, one row of the encoder's width per state.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Internal`] if the states are no matrix.
-    pub fn rows(&self) -> Result<Vec<Vec<Vec<f32>>>> {
-        let rows = |block: &Tensor| block.to_vec2();
-        self.blocks
-            .iter()
-            .map(rows)
-            .collect::<candle_core::Result<_>>()
-            .map_err(|e| Error::new(ErrorKind::Internal, "speech encoder", e.to_string()))
+    pub fn blocks(&self) -> &[Matrix; BLOCKS] {
+        &self.blocks
     }
 }
 

@@ -1,9 +1,7 @@
 //! What an answer sounds like, as a whole and state by state, before any word is written.
 
-use candle_core::Tensor;
-
 use crate::encoder::States;
-use crate::error::Result;
+use crate::neural::Matrix;
 
 /// The voiced stretch is cut into this many equal spans, so that slow and quick answers look alike.
 const SPANS: usize = 5;
@@ -19,19 +17,16 @@ const LONGEST_SPELT: usize = 250;
 pub struct AnswerSound {
     whole: Option<Vec<f32>>,
     #[cfg_attr(not(feature = "whisper"), expect(dead_code, reason = "it is spelt beside the words of a recogniser"))]
-    states: Option<Tensor>,
+    states: Option<Matrix>,
 }
 
 impl AnswerSound {
     /// None if nothing was voiced, or if it lasted longer than an answer of a few words does (5 s).
-    ///
-    /// # Errors
-    /// [`crate::ErrorKind::Internal`] if the states are no matrix.
-    pub fn of(states: &States) -> Result<Option<Self>> {
-        let whole = whole(states)?;
+    pub fn of(states: &States) -> Option<Self> {
+        let whole = whole(states);
         let spelt = states.speech().len() <= LONGEST_SPELT && states.speech().iter().any(|p| *p >= VOICED);
-        let states = if spelt { Some(states.side_by_side()?) } else { None };
-        Ok((whole.is_some() || states.is_some()).then_some(Self { whole, states }))
+        let states = spelt.then(|| states.side_by_side());
+        (whole.is_some() || states.is_some()).then_some(Self { whole, states })
     }
 
     /// The mean state of each span of the voiced stretch, span after span: spans times the encoder's width. None if the
@@ -42,7 +37,7 @@ impl AnswerSound {
 
     /// `[states, blocks · width]`; none if the utterance is longer than 5 s.
     #[cfg(feature = "whisper")]
-    pub(super) fn states(&self) -> Option<&Tensor> {
+    pub(super) fn states(&self) -> Option<&Matrix> {
         self.states.as_ref()
     }
 
@@ -52,22 +47,21 @@ impl AnswerSound {
     }
 
     #[cfg(all(test, feature = "whisper"))]
-    pub(super) fn of_states(states: Tensor) -> Self {
+    pub(super) fn of_states(states: Matrix) -> Self {
         Self { whole: None, states: Some(states) }
     }
 }
 
-fn whole(states: &States) -> Result<Option<Vec<f32>>> {
+fn whole(states: &States) -> Option<Vec<f32>> {
     let voiced = |p: &f32| *p >= VOICED;
-    let first = states.speech().iter().position(voiced);
-    let last = states.speech().iter().rposition(voiced);
-    let (Some(first), Some(last)) = (first, last) else { return Ok(None) };
+    let first = states.speech().iter().position(voiced)?;
+    let last = states.speech().iter().rposition(voiced)?;
     let length = last + 1 - first;
     if length > LONGEST_WHOLE {
-        return Ok(None);
+        return None;
     }
-    let Some(rows) = states.rows()?.pop() else { return Ok(None) };
-    let width = rows.first().map_or(0, Vec::len);
+    let rows: Vec<&[f32]> = states.blocks().last()?.rows().collect();
+    let width = rows.first().map_or(0, |row| row.len());
     let mut means = Vec::with_capacity(SPANS * width);
     for span in 0..SPANS {
         // Spans overlap by a state where the length does not divide; none is empty.
@@ -77,5 +71,5 @@ fn whole(states: &States) -> Result<Option<Vec<f32>>> {
         let mean = |i: usize| states.iter().map(|row| row[i]).sum::<f32>() / states.len() as f32;
         means.extend((0..width).map(mean));
     }
-    Ok(Some(means))
+    Some(means)
 }

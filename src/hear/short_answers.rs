@@ -8,13 +8,12 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use candle_core::{DType, Device, Tensor};
-
 use super::answer::read;
 use super::answer_sound::AnswerSound;
 use super::grammar::Grammar;
 use super::heard::RatingPosterior;
 use super::posterior::Masses;
+use crate::neural::{Layout, Linear, Matrix, Weights, softmax};
 use crate::units::{Language, Scale};
 
 /// Added to probabilities before their logarithm.
@@ -24,9 +23,8 @@ const CLASSES: usize = 6;
 
 /// The fitted head of one language, and how its word is weighed against the words that were written.
 pub(super) struct ShortAnswers {
-    /// For each value of the sound, one weight per answer of the closed set.
-    weights: Tensor,
-    bias: Vec<f32>,
+    /// From the values of a sound to the answers of the closed set.
+    head: Linear,
     /// The closed set as it is written: the grammar says what each means on the scale that was asked.
     answers: Vec<String>,
     /// Those of them that are numbers.
@@ -58,24 +56,18 @@ impl ShortAnswers {
         }
     }
 
-    fn read(bytes: &[u8], language: Language) -> candle_core::Result<Self> {
-        let stored = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)?;
-        let tensor =
-            |name: &str| stored.get(name).ok_or_else(|| candle_core::Error::Msg(format!("expected a tensor {name}")));
-        let answers = String::from_utf8(tensor("answers")?.to_vec1()?).map_err(candle_core::Error::wrap)?;
-        let read = Self {
-            weights: tensor("weights")?.to_dtype(DType::F32)?,
-            bias: tensor("bias")?.to_vec1()?,
-            numbers: Grammar::of(language).lone_numbers(answers.lines()),
-            answers: answers.lines().map(String::from).collect(),
-            blend: tensor("blend")?.to_vec1()?,
+    fn read(bytes: &[u8], language: Language) -> Result<Self, String> {
+        let stored = Weights::read(bytes)?;
+        let answers: Vec<String> = stored.text("answers")?.lines().map(String::from).collect();
+        let inputs = stored.shape("weights")?.first().copied().unwrap_or(0);
+        let weights = stored.floats("weights", &[inputs, answers.len()])?;
+        Ok(Self {
+            head: Linear::new(&weights, inputs, Layout::InputsFirst, stored.floats("bias", &[answers.len()])?),
+            numbers: Grammar::of(language).lone_numbers(answers.iter().map(String::as_str)),
+            answers,
+            blend: stored.floats("blend", &[2 + CLASSES])?,
             language,
-        };
-        let answers = read.weights.dim(1)?;
-        if read.bias.len() != answers || read.answers.len() != answers || read.blend.len() != 2 + CLASSES {
-            candle_core::bail!("expected a bias and a text for each of {answers} answers, and a blend");
-        }
-        Ok(read)
+        })
     }
 
     /// 0 to 4 for ratings 1 to 5, 5 for none.
@@ -88,18 +80,18 @@ impl ShortAnswers {
         (scale.min()..=scale.max()).all(|number| self.numbers.contains(&number))
     }
 
-    /// Probabilities of ratings 1 to 5 and of none, by sound alone.
-    fn probabilities(&self, sound: &[f32], scale: Scale) -> candle_core::Result<[f32; CLASSES]> {
-        let sound = Tensor::from_slice(sound, (1, sound.len()), &Device::Cpu)?;
-        let scores: Vec<f32> = sound.matmul(&self.weights)?.squeeze(0)?.to_vec1()?;
-        let scores: Vec<f32> = scores.iter().zip(&self.bias).map(|(score, bias)| score + bias).collect();
-        let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let mut classes = [0.0; CLASSES];
-        for (score, answer) in scores.iter().zip(&self.answers) {
-            classes[self.class(answer, scale)] += (score - largest).exp();
+    /// Probabilities of ratings 1 to 5 and of none, by sound alone; none if the sound is of another encoder.
+    fn probabilities(&self, sound: &[f32], scale: Scale) -> Option<[f32; CLASSES]> {
+        if sound.len() != self.head.inputs() {
+            return None;
         }
-        let total: f32 = classes.iter().sum();
-        Ok(classes.map(|weight| weight / total))
+        let mut probabilities = self.head.forward(&Matrix::new(sound.to_vec(), sound.len()));
+        softmax(&mut probabilities);
+        let mut classes = [0.0; CLASSES];
+        for (probability, answer) in probabilities.data().iter().zip(&self.answers) {
+            classes[self.class(answer, scale)] += probability;
+        }
+        Some(classes)
     }
 
     /// The calibrated posterior, from what was written (`masses`) and what was heard; none if the head does not know
@@ -108,7 +100,7 @@ impl ShortAnswers {
         if !self.covers(scale) {
             return None;
         }
-        let heard = self.probabilities(sound.whole()?, scale).ok()?;
+        let heard = self.probabilities(sound.whole()?, scale)?;
         let written = masses.levels.iter().chain([&masses.other]);
         let mut scores = [0.0; CLASSES];
         for (class, ((score, heard), written)) in scores.iter_mut().zip(&heard).zip(written).enumerate() {

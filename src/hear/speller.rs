@@ -8,15 +8,13 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use candle_core::{DType, Device, Tensor};
-use candle_nn::ops::softmax_last_dim;
-
 use super::answer::{Answer, read};
 use super::answer_sound::AnswerSound;
 use super::grammar::{Grammar, Request};
 use super::heard::RatingPosterior;
 use super::posterior::Masses;
 use super::trie::Trie;
+use crate::neural::{Convolution, Layout, Linear, Matrix, Weights, gelu, softmax};
 use crate::units::{Language, Scale};
 
 /// Added to probabilities before their logarithm.
@@ -24,16 +22,12 @@ const FLOOR: f32 = 1e-3;
 /// Less than this share of all that may have been said changes nothing.
 const NEGLIGIBLE: f32 = 1e-9;
 
-/// Probabilities of one state: of a pause or a sound that goes on (unit 0), then of each unit.
-pub(super) type Row = Vec<f32>;
-
 /// The fitted convolutions, and the answers that they tell apart.
 pub(super) struct Speller {
-    /// `[width, projected]`, with the states' standardisation in it.
-    project: (Tensor, Tensor),
-    /// `[out, in, span]`.
-    hidden: (Tensor, Tensor),
-    out: (Tensor, Tensor),
+    /// With the states' standardisation in it.
+    project: Linear,
+    hidden: Convolution,
+    out: Convolution,
     /// As they are written, and the tree of their units.
     texts: Vec<String>,
     trie: Trie,
@@ -78,18 +72,22 @@ impl Speller {
         }
     }
 
-    fn read(bytes: &[u8], language: Language) -> candle_core::Result<Self> {
-        let stored = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)?;
-        let tensor = |name: &str| {
-            let missing = || candle_core::Error::Msg(format!("expected a tensor {name}"));
-            stored.get(name).ok_or_else(missing)
+    fn read(bytes: &[u8], language: Language) -> Result<Self, String> {
+        let stored = Weights::read(bytes)?;
+        let dimensions = |name: &str| -> Result<[usize; 3], String> {
+            let shape = stored.shape(name)?;
+            shape.try_into().map_err(|shape| format!("expected {name} of span, inputs and outputs, got {shape:?}"))
         };
-        let wide = |name: &str| tensor(name)?.to_dtype(DType::F32);
-        // Stored as span, in, out.
-        let kernel = |name: &str| wide(name)?.permute((2, 1, 0))?.contiguous();
-        let listed = String::from_utf8(tensor("answers")?.to_vec1()?).map_err(candle_core::Error::wrap)?;
-        let out = (kernel("out")?, wide("out_bias")?);
-        let scores = out.0.dim(0)?;
+        let [hidden_span, projected, hidden] = dimensions("hidden")?;
+        let [out_span, _, scores] = dimensions("out")?;
+        let width = stored.shape("project")?.first().copied().unwrap_or(0);
+        let convolution = |name: &str, shape: [usize; 3]| -> Result<_, String> {
+            let bias = stored.floats(&format!("{name}_bias"), &shape[2..])?;
+            Ok(Convolution::new(&stored.floats(name, &shape)?, shape[0], 1, bias))
+        };
+        let project = stored.floats("project", &[width, projected])?;
+        let project = Linear::new(&project, width, Layout::InputsFirst, stored.floats("project_bias", &[projected])?);
+        let listed = stored.text("answers")?;
         let (mut texts, mut spellings) = (Vec::new(), Vec::new());
         for line in listed.lines() {
             let spelling = line.split_once('\t').and_then(|(text, units)| {
@@ -97,27 +95,24 @@ impl Speller {
                 Some((text, units.ok().filter(|units| units.iter().all(|unit| (1..scores).contains(unit)))?))
             });
             let Some((text, units)) = spelling else {
-                candle_core::bail!("expected a text and its units below {scores}, got {line:?}")
+                return Err(format!("expected a text and its units below {scores}, got {line:?}"));
             };
             texts.push(text.to_owned());
             spellings.push(units);
         }
-        let blend = |numbers: &[f32]| match *numbers {
-            [written, spelt, none, floor] => Ok(Blend { written, spelt, none, floor }),
-            _ => candle_core::bail!("expected twice four numbers of the blend"),
-        };
-        let numbers: Vec<f32> = tensor("blend")?.to_vec1()?;
-        let (one_word, longer) = numbers.split_at(numbers.len() / 2);
+        let blend = stored.floats("blend", &[8])?;
+        let blend =
+            |at: usize| Blend { written: blend[at], spelt: blend[at + 1], none: blend[at + 2], floor: blend[at + 3] };
         Ok(Self {
-            project: (wide("project")?, wide("project_bias")?),
-            hidden: (kernel("hidden")?, wide("hidden_bias")?),
-            out,
+            project,
+            hidden: convolution("hidden", [hidden_span, projected, hidden])?,
+            out: convolution("out", [out_span, hidden, scores])?,
             usual: texts.iter().map(|text| read(text, language, Scale::default())).collect(),
             numbers: Grammar::of(language).lone_numbers(texts.iter().map(String::as_str)),
             texts,
             trie: Trie::new(spellings.into_iter()),
             language,
-            blends: [blend(one_word)?, blend(longer)?],
+            blends: [blend(0), blend(4)],
         })
     }
 
@@ -127,7 +122,7 @@ impl Speller {
         if !(scale.min()..=scale.max()).all(|number| self.numbers.contains(&number)) {
             return None;
         }
-        let rows = self.spell(sound.states()?).ok()?;
+        let rows = self.spell(sound.states()?)?;
         let mut masses = Masses::default();
         for (number, probability) in self.trie.probabilities(&rows) {
             let probability = probability as f32;
@@ -168,20 +163,19 @@ impl Speller {
         RatingPosterior::from_weights(levels.map(|score: f32| (score - largest).exp()), (none - largest).exp())
     }
 
-    /// One row a state. `states` is `[states, width]`, the encoder's blocks side by side.
-    ///
-    /// # Errors
-    /// The tensors', if the states are of another encoder.
-    pub(super) fn spell(&self, states: &Tensor) -> candle_core::Result<Vec<Row>> {
-        let projected = states.matmul(&self.project.0)?.broadcast_add(&self.project.1)?.gelu_erf()?;
-        // `[1, channels, states]` from here; beyond both ends there are zeros.
-        let x = projected.t()?.unsqueeze(0)?.contiguous()?;
-        let convolve = |x: &Tensor, (weight, bias): &(Tensor, Tensor)| {
-            let span = weight.dim(2)?;
-            x.conv1d(weight, span / 2, 1, 1, 1)?.broadcast_add(&bias.reshape((1, (), 1))?)
-        };
-        let scores = convolve(&convolve(&x, &self.hidden)?.gelu_erf()?, &self.out)?;
-        softmax_last_dim(&scores.squeeze(0)?.t()?.contiguous()?)?.to_vec2()
+    /// For each state, the encoder's blocks side by side, the probabilities of a pause or a sound that goes on (unit 0)
+    /// and of each unit. None if the states are of another encoder.
+    pub(super) fn spell(&self, states: &Matrix) -> Option<Matrix> {
+        if states.width() != self.project.inputs() {
+            return None;
+        }
+        let mut x = self.project.forward(states);
+        gelu(&mut x);
+        x = self.hidden.forward(&x);
+        gelu(&mut x);
+        x = self.out.forward(&x);
+        softmax(&mut x);
+        Some(x)
     }
 }
 
@@ -193,13 +187,13 @@ mod tests {
     fn the_embedded_spellers_give_probabilities_of_all_their_units() {
         for language in [Language::Zh, Language::En] {
             let speller = Speller::of(language);
-            let width = speller.project.0.dim(0).unwrap();
-            let rows = speller.spell(&Tensor::zeros((3, width), DType::F32, &Device::Cpu).unwrap()).unwrap();
+            let width = speller.project.inputs();
+            let rows = speller.spell(&Matrix::new(vec![0.0; 3 * width], width)).unwrap();
             assert_eq!(rows.len(), 3);
-            for row in rows {
+            for row in rows.rows() {
                 assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4);
             }
-            assert!(speller.spell(&Tensor::zeros((3, 7), DType::F32, &Device::Cpu).unwrap()).is_err());
+            assert!(speller.spell(&Matrix::new(vec![0.0; 21], 7)).is_none());
             let rated = speller.usual.iter().filter(|answer| answer.rating.is_some()).count();
             let asked = speller.usual.iter().filter(|answer| answer.request.is_some()).count();
             assert!(rated > 1_000 && asked > 100, "{rated} ratings and {asked} requests");
@@ -222,8 +216,8 @@ mod tests {
     fn a_speller_serves_the_scales_whose_numbers_it_knows() {
         for language in [Language::Zh, Language::En] {
             let speller = Speller::of(language);
-            let width = speller.project.0.dim(0).unwrap();
-            let sound = AnswerSound::of_states(Tensor::zeros((9, width), DType::F32, &Device::Cpu).unwrap());
+            let width = speller.project.inputs();
+            let sound = AnswerSound::of_states(Matrix::new(vec![0.0; 9 * width], width));
             let serves = |scale: &str| speller.masses(&sound, scale.parse().unwrap()).is_some();
             assert!(serves("1..5:best=5") && serves("1..5:best=1") && serves("0..10:best=10"));
             assert!(!serves("0..99:best=99"));

@@ -3,7 +3,7 @@
 //! The forward recursion of connectionist temporal classification (Graves et al. 2006, section 4.1), over a tree of
 //! the answers' units instead of one answer: beginnings that answers share are computed once.
 
-use super::speller::Row;
+use crate::neural::Matrix;
 
 /// Tree of unit sequences. Nodes stand after their parents.
 pub(super) struct Trie {
@@ -32,13 +32,14 @@ impl Trie {
         trie
     }
 
-    /// The probability of each answer with its number: that its units, and nothing else, were said.
-    pub(super) fn probabilities(&self, rows: &[Row]) -> Vec<(usize, f64)> {
+    /// The probability of each answer with its number: that its units, and nothing else, were said. A row has the
+    /// probabilities of a pause and of each unit.
+    pub(super) fn probabilities(&self, rows: &Matrix) -> Vec<(usize, f64)> {
         // Paths that end at a node in its own unit, and in a pause after it.
         let mut sounding = vec![0.0f64; self.units.len()];
         let mut paused = sounding.clone();
         paused[0] = 1.0;
-        for row in rows {
+        for row in rows.rows() {
             let pause = f64::from(row[0]);
             // From the leaves up: what stands at the parent is still that of the state before.
             for node in (1..self.units.len()).rev() {
@@ -64,15 +65,15 @@ mod tests {
     use super::*;
 
     /// The probability of `units` by adding up every path of units and pauses that collapses to it.
-    fn by_paths(rows: &[Row], units: &[usize]) -> f64 {
-        let width = rows[0].len();
+    fn by_paths(rows: &Matrix, units: &[usize]) -> f64 {
+        let width = rows.width();
         (0..width.pow(rows.len() as u32))
             .map(|number| {
                 let path: Vec<usize> = (0..rows.len()).map(|at| number / width.pow(at as u32) % width).collect();
                 let mut collapsed = path.clone();
                 collapsed.dedup();
                 collapsed.retain(|unit| *unit > 0);
-                let probability: f64 = path.iter().zip(rows).map(|(unit, row)| f64::from(row[*unit])).product();
+                let probability: f64 = path.iter().zip(rows.rows()).map(|(unit, row)| f64::from(row[*unit])).product();
                 if collapsed == units { probability } else { 0.0 }
             })
             .sum()
@@ -80,13 +81,8 @@ mod tests {
 
     #[test]
     fn the_tree_gives_what_adding_up_all_paths_gives() {
-        let rows: Vec<Row> = vec![
-            vec![0.5, 0.3, 0.2],
-            vec![0.1, 0.6, 0.3],
-            vec![0.4, 0.2, 0.4],
-            vec![0.2, 0.1, 0.7],
-            vec![0.6, 0.3, 0.1],
-        ];
+        let rows = [[0.5, 0.3, 0.2], [0.1, 0.6, 0.3], [0.4, 0.2, 0.4], [0.2, 0.1, 0.7], [0.6, 0.3, 0.1]];
+        let rows = Matrix::new(rows.concat(), 3);
         let answers = [vec![1], vec![1, 2], vec![1, 1], vec![2, 1, 2], vec![2], vec![1, 2, 2]];
         let trie = Trie::new(answers.iter().cloned());
         for (number, probability) in trie.probabilities(&rows) {
@@ -98,6 +94,6 @@ mod tests {
     #[test]
     fn without_states_nothing_was_said() {
         let trie = Trie::new([vec![1], vec![]].into_iter());
-        assert_eq!(trie.probabilities(&[]), [(0, 0.0)]);
+        assert_eq!(trie.probabilities(&Matrix::default()), [(0, 0.0)]);
     }
 }

@@ -208,12 +208,12 @@ impl Listener {
     ) -> Result<(Option<VoiceEmotion>, Prosody, Timings)> {
         let mut timings = Timings::default();
         let voice = timings.time(Stage::Voice, || {
-            let Some(scorer) = &self.voice else { return Ok(None) };
-            let states = States::of(scorer.encoder(), utterance)?;
+            let scorer = self.voice.as_ref()?;
+            let states = States::of(scorer.encoder(), utterance);
             // Nobody takes it where there is no recogniser, or it failed: that is its own error.
-            let _ = sound.send(AnswerSound::of(&states)?);
-            scorer.assess_states(&CallerSpeech::of_caller(utterance), &states, None).map(|told| Some(told.emotion))
-        })?;
+            let _ = sound.send(AnswerSound::of(&states));
+            Some(scorer.assess_states(&CallerSpeech::of_caller(utterance), &states, None).emotion)
+        });
         let prosody = timings.time(Stage::Prosody, || Prosody::of(utterance));
         Ok((voice, prosody, timings))
     }

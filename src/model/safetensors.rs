@@ -40,15 +40,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn candle_reads_what_we_write() {
+    fn others_read_what_we_write() {
         let two = |value: f32| half::f16::from_f32(value).to_le_bytes();
         let tensors = [
             Tensor { name: "b".into(), shape: vec![2], data: [two(1.5), two(-2.0)].concat() },
             Tensor { name: "a".into(), shape: vec![1, 1], data: two(0.25).to_vec() },
         ];
-        let read = candle_core::safetensors::load_buffer(&serialise(&tensors), &candle_core::Device::Cpu).unwrap();
-        let b = read["b"].to_dtype(candle_core::DType::F32).unwrap().to_vec1::<f32>().unwrap();
-        assert_eq!(b, [1.5, -2.0]);
-        assert_eq!(read["a"].dims(), [1, 1]);
+        let file = serialise(&tensors);
+        let read = safetensors::SafeTensors::deserialize(&file).unwrap();
+        assert_eq!(read.tensor("b").unwrap().data(), tensors[0].data);
+        assert_eq!(read.tensor("a").unwrap().shape(), [1, 1]);
     }
 }

@@ -1,22 +1,31 @@
 //! The encoder: six layers of a BERT over word pieces, and a five-level head.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use candle_core::safetensors::SliceSafetensors;
-use candle_core::{DType, Device, Tensor};
-use candle_nn::VarBuilder;
-use candle_transformers::models::bert::{BertEncoder, Config, HiddenAct};
 use tokenizers::Tokenizer;
 
 use super::word_table::WordTable;
 use crate::error::{Error, ErrorKind, Result};
+use crate::neural::{Block, BlockNames, Layout, Linear, Matrix, Norm, NormOrder, Weights};
 
 const HIDDEN: usize = 384;
 const LAYERS: usize = 6;
 const LEVELS: usize = 5;
 /// Word pieces read, with start and end marks; of a longer text the first and last halves.
 const LONGEST: usize = 64;
+const HEADS: usize = 12;
+const EPSILON: f32 = 1e-12;
+const NAMES: BlockNames = BlockNames {
+    query: "attention.self.query",
+    key: "attention.self.key",
+    key_has_bias: true,
+    value: "attention.self.value",
+    out: "attention.output.dense",
+    attention_norm: "attention.output.LayerNorm",
+    expand: "intermediate.dense",
+    contract: "output.dense",
+    final_norm: "output.LayerNorm",
+};
 const START: u32 = 0;
 const END: u32 = 2;
 
@@ -25,10 +34,10 @@ pub(super) struct Encoder {
     tokenizer: Tokenizer,
     words: WordTable,
     /// Position and segment embeddings together, `[LONGEST, HIDDEN]`.
-    position: Tensor,
-    norm: candle_nn::LayerNorm,
-    layers: BertEncoder,
-    head: candle_nn::Linear,
+    position: Matrix,
+    norm: Norm,
+    layers: Vec<Block>,
+    head: Linear,
 }
 
 impl Encoder {
@@ -41,8 +50,8 @@ impl Encoder {
     pub(super) fn from_bytes(weights: Cow<'static, [u8]>, tokenizer: &[u8]) -> Result<Self> {
         let tokenizer = Tokenizer::from_bytes(tokenizer)
             .map_err(|e| Error::new(ErrorKind::Model, "sentiment tokenizer", format!("{e}; restore the file")))?;
-        let (position, norm, layers, head) = load(&weights).map_err(|e| damaged(&e))?;
-        let words = WordTable::new(weights, HIDDEN)?;
+        let (position, norm, layers, head) = load(&weights).map_err(damaged)?;
+        let words = WordTable::new(weights, HIDDEN).map_err(damaged)?;
         if tokenizer.get_vocab_size(true) != words.len() {
             let (pieces, rows) = (tokenizer.get_vocab_size(true), words.len());
             let problem = format!("expected as many pieces as embeddings, got {pieces} and {rows}; restore both files");
@@ -54,21 +63,24 @@ impl Encoder {
     /// Log-odds of the five levels for a normalised text. Time is bounded by [`LONGEST`] pieces.
     ///
     /// # Errors
-    /// [`ErrorKind::Internal`] if candle refuses a shape, which no text should cause.
+    /// [`ErrorKind::Internal`] if the tokenizer refuses a text, which none should cause.
     pub(super) fn logits(&self, normal: &str) -> Result<[f32; LEVELS]> {
         let internal = |e: String| Error::new(ErrorKind::Internal, "sentiment encoder", e);
         let encoded = self.tokenizer.encode_fast(normal, false).map_err(|e| internal(e.to_string()))?;
-        self.forward(&framed(encoded.get_ids())).map_err(|e| internal(e.to_string()))
+        Ok(self.forward(&framed(encoded.get_ids())))
     }
 
-    fn forward(&self, pieces: &[u32]) -> candle_core::Result<[f32; LEVELS]> {
-        use candle_core::{IndexOp, Module};
-        let embedded = Tensor::from_vec(self.words.rows(pieces), (1, pieces.len(), HIDDEN), &Device::Cpu)?;
-        let embedded = self.norm.forward(&embedded.broadcast_add(&self.position.i(..pieces.len())?)?)?;
-        let nothing_masked = Tensor::zeros((1, 1, 1, pieces.len()), DType::F32, &Device::Cpu)?;
-        let read = self.layers.forward(&embedded, &nothing_masked)?;
-        let levels = self.head.forward(&read.mean(1)?)?.squeeze(0)?.to_vec1::<f32>()?;
-        Ok(std::array::from_fn(|level| levels.get(level).copied().unwrap_or(0.0)))
+    fn forward(&self, pieces: &[u32]) -> [f32; LEVELS] {
+        let mut read = Matrix::new(self.words.rows(pieces), HIDDEN);
+        for (row, position) in read.rows_mut().zip(self.position.rows()) {
+            row.iter_mut().zip(position).for_each(|(x, position)| *x += position);
+        }
+        self.norm.apply(&mut read);
+        for layer in &self.layers {
+            read = layer.forward(read);
+        }
+        let levels = self.head.forward(&Matrix::new(read.mean_row(), HIDDEN));
+        std::array::from_fn(|level| levels.data()[level])
     }
 }
 
@@ -82,39 +94,20 @@ fn framed(pieces: &[u32]) -> Vec<u32> {
     [&[START], head, tail, &[END]].concat()
 }
 
-type Parts = (Tensor, candle_nn::LayerNorm, BertEncoder, candle_nn::Linear);
+type Parts = (Matrix, Norm, Vec<Block>, Linear);
 
-fn load(weights: &[u8]) -> candle_core::Result<Parts> {
-    let file = SliceSafetensors::new(weights)?;
-    let mut tensors = HashMap::new();
-    for (name, _) in file.tensors() {
-        let loaded = || file.load(&name, &Device::Cpu)?.to_dtype(DType::F32);
-        if let Some(matrix) = name.strip_suffix(".u8") {
-            let scale = file.load(&format!("{matrix}.scale"), &Device::Cpu)?.unsqueeze(1)?;
-            tensors.insert(matrix.to_owned(), (loaded()? - 128.0)?.broadcast_mul(&scale)?);
-        } else if !name.ends_with(".scale") && name != WordTable::NAME {
-            tensors.insert(name.clone(), loaded()?);
-        }
-    }
-    let vb = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
-    let config = Config {
-        hidden_size: HIDDEN,
-        num_hidden_layers: LAYERS,
-        num_attention_heads: 12,
-        intermediate_size: 4 * HIDDEN,
-        hidden_act: HiddenAct::Gelu,
-        layer_norm_eps: 1e-12,
-        ..Config::default()
-    };
-    let position = vb.get((LONGEST, HIDDEN), "position")?;
-    let norm = candle_nn::layer_norm(HIDDEN, config.layer_norm_eps, vb.pp("norm"))?;
-    let layers = BertEncoder::load(vb.clone(), &config)?;
-    let head = candle_nn::linear(HIDDEN, LEVELS, vb.pp("head"))?;
-    Ok((position, norm, layers, head))
+fn load(file: &[u8]) -> std::result::Result<Parts, String> {
+    let weights = Weights::read(file)?;
+    let position = Matrix::new(weights.floats("position", &[LONGEST, HIDDEN])?, HIDDEN);
+    let layer = |i| Block::load(&weights, &format!("layer.{i}."), &NAMES, (HIDDEN, HEADS), (NormOrder::After, EPSILON));
+    let layers = (0..LAYERS).map(layer).collect::<std::result::Result<_, _>>()?;
+    let head = weights.floats("head.weight", &[LEVELS, HIDDEN])?;
+    let head = Linear::new(&head, HIDDEN, Layout::OutputsFirst, weights.floats("head.bias", &[LEVELS])?);
+    Ok((position, Norm::load(&weights, "norm", HIDDEN, EPSILON)?, layers, head))
 }
 
-fn damaged(e: &candle_core::Error) -> Error {
-    Error::new(ErrorKind::Model, "sentiment encoder weights", format!("{e}; restore the file"))
+fn damaged(problem: String) -> Error {
+    Error::new(ErrorKind::Model, "sentiment encoder weights", format!("{problem}; restore the file"))
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Word embeddings in four bits, a row made into floats when it is asked for.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::neural::Weights;
 
 /// Weights that share one scale.
 const BLOCK: usize = 32;
 /// An f16 scale and 32 four-bit weights.
 const BLOCK_BYTES: usize = 2 + BLOCK / 2;
+const NAME: &str = "words.q4_0";
 
 /// The tensor `words.q4_0` (u8, `[pieces, width / 32 * 18]`) of a safetensors file, kept as it is: as floats it
 /// would be seven times as large, and a sentence needs twenty rows of it.
@@ -18,22 +18,16 @@ pub(super) struct WordTable {
 }
 
 impl WordTable {
-    pub(super) const NAME: &str = "words.q4_0";
-
     /// # Errors
-    /// [`ErrorKind::Model`] if the tensor is missing or is not made of whole rows of `width`.
-    pub(super) fn new(file: Cow<'static, [u8]>, width: usize) -> Result<Self> {
-        let damaged = |problem: &str| {
-            Error::new(ErrorKind::Model, "sentiment encoder weights", format!("{problem}; restore the file"))
-        };
-        let place = place(&file).ok_or_else(|| damaged("expected a tensor words.q4_0 inside a safetensors file"))?;
-        let table = match file {
-            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[place]),
-            Cow::Owned(bytes) => Cow::Owned(bytes[place].to_vec()),
+    /// What is wrong, if the tensor is missing or is not made of whole rows of `width`.
+    pub(super) fn new(file: Cow<'static, [u8]>, width: usize) -> Result<Self, String> {
+        let table: Cow<'static, [u8]> = match file {
+            Cow::Borrowed(bytes) => Weights::read(bytes)?.bytes(NAME)?.into(),
+            Cow::Owned(bytes) => Weights::read(&bytes)?.bytes(NAME)?.to_vec().into(),
         };
         if !width.is_multiple_of(BLOCK) || !table.len().is_multiple_of(width / BLOCK * BLOCK_BYTES) || table.is_empty()
         {
-            return Err(damaged(&format!("expected whole rows of {width} weights in words.q4_0")));
+            return Err(format!("expected whole rows of {width} weights in {NAME}"));
         }
         Ok(Self { table, width })
     }
@@ -49,7 +43,7 @@ impl WordTable {
         for piece in pieces {
             let at = (*piece as usize).min(self.len() - 1) * self.row_bytes();
             for block in self.table[at..at + self.row_bytes()].chunks_exact(BLOCK_BYTES) {
-                let scale = half(u16::from_le_bytes([block[0], block[1]]));
+                let scale = half::f16::from_le_bytes([block[0], block[1]]).to_f32();
                 let weight = |nibble: u8| (f32::from(nibble) - 8.0) * scale;
                 out.extend(block[2..].iter().map(|byte| weight(byte & 15)));
                 out.extend(block[2..].iter().map(|byte| weight(byte >> 4)));
@@ -63,33 +57,12 @@ impl WordTable {
     }
 }
 
-/// Where the tensor's bytes lie in the file: u64 length of the header, the header (JSON), then the data.
-fn place(file: &[u8]) -> Option<Range<usize>> {
-    let length = usize::try_from(u64::from_le_bytes(*file.first_chunk::<8>()?)).ok()?;
-    let data = length.checked_add(8)?;
-    let header: serde_json::Value = serde_json::from_slice(file.get(8..data)?).ok()?;
-    let offset = |at: usize| header[WordTable::NAME]["data_offsets"][at].as_u64().and_then(|o| usize::try_from(o).ok());
-    let range = data.checked_add(offset(0)?)?..data.checked_add(offset(1)?)?;
-    file.get(range.clone()).map(|_| range)
-}
-
-/// IEEE 754 half precision.
-fn half(bits: u16) -> f32 {
-    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let fraction = f32::from(bits & 0x3ff) / 1024.0;
-    match (bits >> 10) & 31 {
-        0 => sign * fraction * 2f32.powi(-14),
-        31 => f32::NAN,
-        exponent => sign * (1.0 + fraction) * 2f32.powi(i32::from(exponent) - 15),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn file(table: &[u8]) -> Cow<'static, [u8]> {
-        let header = format!(r#"{{"words.q4_0":{{"dtype":"U8","shape":[1,18],"data_offsets":[0,{}]}}}}"#, table.len());
+        let header = format!(r#"{{"words.q4_0":{{"dtype":"U8","shape":[{0}],"data_offsets":[0,{0}]}}}}"#, table.len());
         [&(header.len() as u64).to_le_bytes(), header.as_bytes(), table].concat().into()
     }
 
@@ -102,11 +75,6 @@ mod tests {
         let row = words.rows(&[0]);
         assert_eq!((row[0], row[15], row[16], row[31]), (0.0, 0.0, 3.5, 3.5));
         assert_eq!(words.rows(&[9_999]), row);
-    }
-
-    #[test]
-    fn halves() {
-        assert_eq!([half(0x3c00), half(0xc000), half(0x0001), half(0)], [1.0, -2.0, 2f32.powi(-24), 0.0]);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! From states to one vector per utterance: mean and standard deviation over speech.
 
 use crate::encoder::{BLOCKS, SpeechEncoder, States};
-use crate::error::Result;
 
 const SPEECH_PROBABILITY: f32 = 0.5;
 /// With fewer speech states than this, the voice detector is not to be followed and all states count.
@@ -14,18 +13,15 @@ pub(super) fn pooled_width(encoder: &SpeechEncoder) -> usize {
 
 /// One vector for an utterance: for each pooled block, the means and then the standard deviations of its states over
 /// speech frames.
-///
-/// # Errors
-/// [`crate::ErrorKind::Internal`] if the states are no matrix.
-pub(super) fn pooled_vector(encoder: &SpeechEncoder, states: &States) -> Result<Vec<f32>> {
+pub(super) fn pooled_vector(encoder: &SpeechEncoder, states: &States) -> Vec<f32> {
     let mut vector = Vec::with_capacity(pooled_width(encoder));
-    for rows in states.rows()? {
-        let speech = rows.iter().zip(states.speech()).filter(|(_, p)| **p >= SPEECH_PROBABILITY);
-        let speech: Vec<&[f32]> = speech.map(|(row, _)| &row[..]).collect();
-        let kept = if speech.len() >= FEWEST_STATES { speech } else { rows.iter().map(|row| &row[..]).collect() };
+    for block in states.blocks() {
+        let speech = block.rows().zip(states.speech()).filter(|(_, p)| **p >= SPEECH_PROBABILITY);
+        let speech: Vec<&[f32]> = speech.map(|(row, _)| row).collect();
+        let kept = if speech.len() >= FEWEST_STATES { speech } else { block.rows().collect() };
         vector.extend(mean_and_deviation(&kept, encoder.width()));
     }
-    Ok(vector)
+    vector
 }
 
 fn mean_and_deviation(rows: &[&[f32]], width: usize) -> Vec<f32> {

@@ -56,39 +56,30 @@ impl VoiceScorer {
     ///
     /// Takes about as long as a thirtieth of the speech on one core; the last 15 s of a longer utterance are heard.
     /// Blocking: call it from a thread that may wait.
-    ///
-    /// # Errors
-    /// [`crate::ErrorKind::Model`] when the encoder's weights do not fit together.
-    pub fn score(&self, speech: &CallerSpeech<'_>) -> Result<VoiceEmotion> {
-        Ok(self.assess(speech, None)?.emotion)
+    pub fn score(&self, speech: &CallerSpeech<'_>) -> VoiceEmotion {
+        self.assess(speech, None).emotion
     }
 
     /// The same, measured against how this caller usually sounds, and with the reason for any distrust.
     ///
     /// The utterance is then added to the baseline.
-    ///
-    /// # Errors
-    /// Those of [`Self::score`].
-    pub fn assess(&self, speech: &CallerSpeech<'_>, baseline: Option<&mut CallerBaseline>) -> Result<VoiceAssessment> {
-        self.assess_states(speech, &States::of(&self.encoder, speech.utterance())?, baseline)
+    pub fn assess(&self, speech: &CallerSpeech<'_>, baseline: Option<&mut CallerBaseline>) -> VoiceAssessment {
+        self.assess_states(speech, &States::of(&self.encoder, speech.utterance()), baseline)
     }
 
     /// The same for states that [`Self::encoder`] has made of the same utterance already.
-    ///
-    /// # Errors
-    /// Those of [`Self::score`].
     pub fn assess_states(
         &self,
         speech: &CallerSpeech<'_>,
         states: &States,
         baseline: Option<&mut CallerBaseline>,
-    ) -> Result<VoiceAssessment> {
+    ) -> VoiceAssessment {
         let utterance = speech.utterance();
         let (mut trust, mut caution) = Quality::measure(utterance).trust();
         if trust <= 0.0 {
-            return Ok(VoiceAssessment { emotion: VoiceEmotion::UNTOLD, caution });
+            return VoiceAssessment { emotion: VoiceEmotion::UNTOLD, caution };
         }
-        let mut vector = self.head.standardise(&pooled_vector(&self.encoder, states)?);
+        let mut vector = self.head.standardise(&pooled_vector(&self.encoder, states));
         if let Some(baseline) = baseline {
             let raw = vector.clone();
             baseline.adjust(&mut vector);
@@ -99,7 +90,7 @@ impl VoiceScorer {
             caution = Some(Caution::NotSpeech);
         }
         trust *= emotion.confidence;
-        Ok(VoiceAssessment { emotion: emotion.trusted(trust), caution })
+        VoiceAssessment { emotion: emotion.trusted(trust), caution }
     }
 }
 
@@ -145,8 +136,8 @@ mod tests {
             samples: Samples::new(answer.samples.data().iter().map(|x| 0.25 * x).collect(), SampleRate::SPEECH),
             ..answer.clone()
         };
-        let loud = scorer.score(&CallerSpeech::of_caller(&answer)).unwrap();
-        let quiet = scorer.score(&CallerSpeech::of_caller(&quiet)).unwrap();
+        let loud = scorer.score(&CallerSpeech::of_caller(&answer));
+        let quiet = scorer.score(&CallerSpeech::of_caller(&quiet));
         assert!((loud.angry + loud.sad + loud.neutral + loud.happy - 1.0).abs() < 1e-4, "{loud:?}");
         assert!((0.0..=1.0).contains(&loud.negative) && (0.0..=1.0).contains(&loud.arousal), "{loud:?}");
         assert!((loud.angry - quiet.angry).abs() < 0.02 && (loud.negative - quiet.negative).abs() < 0.02);
@@ -161,7 +152,7 @@ mod tests {
                 span: Frames(0)..Frames(length as u64),
                 speech_frames: vec![1.0; length.div_ceil(256)],
             };
-            let assessment = scorer.assess(&CallerSpeech::of_caller(&utterance), None).unwrap();
+            let assessment = scorer.assess(&CallerSpeech::of_caller(&utterance), None);
             assert_eq!(assessment.emotion, VoiceEmotion::UNTOLD);
             assert!(assessment.caution.is_some());
         }
@@ -177,7 +168,7 @@ mod tests {
             speech_frames: vec![1.0; long.len().div_ceil(256)],
             samples: Samples::new(long, SampleRate::SPEECH),
         };
-        let heard = scorer.score(&CallerSpeech::of_caller(&utterance)).unwrap();
+        let heard = scorer.score(&CallerSpeech::of_caller(&utterance));
         assert!(heard.confidence > 0.0);
     }
 
@@ -193,7 +184,7 @@ mod tests {
             heard += 1;
             let music = crate::audio::resample(&music, SampleRate::SPEECH).unwrap();
             let Some(utterance) = speech(&music).unwrap() else { continue };
-            let assessment = scorer.assess(&CallerSpeech::of_caller(&utterance), None).unwrap();
+            let assessment = scorer.assess(&CallerSpeech::of_caller(&utterance), None);
             assert!(assessment.emotion.confidence <= 0.3, "{}: {assessment:?}", path.display());
         }
         assert!(heard > 0, "no outro could be read");
@@ -204,10 +195,10 @@ mod tests {
         let Some(scorer) = scorer() else { return };
         let answer = speech(&call("angry-zh")).unwrap().unwrap();
         let answer = CallerSpeech::of_caller(&answer);
-        let alone = scorer.score(&answer).unwrap();
+        let alone = scorer.score(&answer);
         let mut baseline = CallerBaseline::new();
         for heard in 0..5 {
-            let emotion = scorer.assess(&answer, Some(&mut baseline)).unwrap().emotion;
+            let emotion = scorer.assess(&answer, Some(&mut baseline)).emotion;
             assert_eq!(emotion == alone, heard < 3, "utterance {heard}");
         }
     }

@@ -57,10 +57,8 @@ impl VoiceFeatures {
         Ok(Self { encoder: SpeechEncoder::load(encoder_file)? })
     }
 
-    /// # Errors
-    /// [`ErrorKind::Model`] when the encoder's weights do not fit together.
-    pub fn vector(&self, speech: &CallerSpeech<'_>) -> Result<Vec<f32>> {
-        pooled_vector(&self.encoder, &States::of(&self.encoder, speech.utterance())?)
+    pub fn vector(&self, speech: &CallerSpeech<'_>) -> Vec<f32> {
+        pooled_vector(&self.encoder, &States::of(&self.encoder, speech.utterance()))
     }
 }
 

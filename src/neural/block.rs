@@ -1,0 +1,133 @@
+//! A transformer block (Vaswani et al. 2017): attention, then two layers, each added to what came in.
+
+use rten_tensor::NdTensorView;
+
+use super::linear::{Layout, Linear, multiply};
+use super::matrix::Matrix;
+use super::values::{Norm, gelu, softmax};
+use super::weights::Weights;
+
+/// Where rows are normalised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NormOrder {
+    /// Before attention and layers (Whisper).
+    Before,
+    /// After each sum (BERT).
+    After,
+}
+
+/// What a block's tensors are called, without `.weight` and `.bias`.
+pub(crate) struct BlockNames {
+    pub(crate) query: &'static str,
+    pub(crate) key: &'static str,
+    /// Whisper's keys have none.
+    pub(crate) key_has_bias: bool,
+    pub(crate) value: &'static str,
+    pub(crate) out: &'static str,
+    pub(crate) attention_norm: &'static str,
+    pub(crate) expand: &'static str,
+    pub(crate) contract: &'static str,
+    pub(crate) final_norm: &'static str,
+}
+
+#[derive(Debug)]
+pub(crate) struct Block {
+    order: NormOrder,
+    heads: usize,
+    /// Query, key and value side by side.
+    joint: Linear,
+    out: Linear,
+    attention_norm: Norm,
+    expand: Linear,
+    contract: Linear,
+    final_norm: Norm,
+}
+
+impl Block {
+    /// The block whose tensors begin with `prefix`; its inner layer is four times as wide.
+    ///
+    /// # Errors
+    /// What is missing or of another shape.
+    pub(crate) fn load(
+        weights: &Weights<'_>,
+        prefix: &str,
+        names: &BlockNames,
+        (width, heads): (usize, usize),
+        (order, epsilon): (NormOrder, f32),
+    ) -> Result<Self, String> {
+        let parts = |name: &str, inputs: usize, outputs: usize| -> Result<_, String> {
+            let bias = match name == names.key && !names.key_has_bias {
+                true => vec![0.0; outputs],
+                false => weights.floats(&format!("{prefix}{name}.bias"), &[outputs])?,
+            };
+            Ok((weights.floats(&format!("{prefix}{name}.weight"), &[outputs, inputs])?, bias))
+        };
+        let linear = |name: &str, inputs, outputs| {
+            parts(name, inputs, outputs)
+                .map(|(weights, bias)| Linear::new(&weights, inputs, Layout::OutputsFirst, bias))
+        };
+        let norm = |name: &str| Norm::load(weights, &format!("{prefix}{name}"), width, epsilon);
+        let (mut stacked, mut biases) = (Vec::with_capacity(3 * width * width), Vec::with_capacity(3 * width));
+        for name in [names.query, names.key, names.value] {
+            let (weights, bias) = parts(name, width, width)?;
+            stacked.extend(weights);
+            biases.extend(bias);
+        }
+        Ok(Self {
+            order,
+            heads,
+            joint: Linear::new(&stacked, width, Layout::OutputsFirst, biases),
+            out: linear(names.out, width, width)?,
+            attention_norm: norm(names.attention_norm)?,
+            expand: linear(names.expand, width, 4 * width)?,
+            contract: linear(names.contract, 4 * width, width)?,
+            final_norm: norm(names.final_norm)?,
+        })
+    }
+
+    pub(crate) fn forward(&self, mut x: Matrix) -> Matrix {
+        self.with_norm(&mut x, &self.attention_norm, |x| self.attend(x));
+        self.with_norm(&mut x, &self.final_norm, |x| {
+            let mut hidden = self.expand.forward(x);
+            gelu(&mut hidden);
+            self.contract.forward(&hidden)
+        });
+        x
+    }
+
+    fn with_norm(&self, x: &mut Matrix, norm: &Norm, layer: impl Fn(&Matrix) -> Matrix) {
+        match self.order {
+            NormOrder::Before => {
+                let mut normal = x.clone();
+                norm.apply(&mut normal);
+                x.add(&layer(&normal));
+            }
+            NormOrder::After => {
+                x.add(&layer(x));
+                norm.apply(x);
+            }
+        }
+    }
+
+    fn attend(&self, x: &Matrix) -> Matrix {
+        let (length, width) = (x.len(), x.width());
+        let per_head = width / self.heads;
+        let joint = self.joint.forward(x);
+        let joint = NdTensorView::from_data([length, 3 * width], joint.data());
+        let mut mixed = Matrix::new(vec![0.0; length * width], width);
+        for head in 0..self.heads {
+            let part = |which: usize| {
+                let from = which * width + head * per_head;
+                joint.slice((.., from..from + per_head))
+            };
+            let scores = multiply(part(0), part(1).transposed(), (per_head as f32).sqrt().recip());
+            let mut scores = Matrix::new(scores, length);
+            softmax(&mut scores);
+            let of_head = multiply(NdTensorView::from_data([length, length], scores.data()), part(2), 1.0);
+            for (row, values) in mixed.rows_mut().zip(of_head.chunks_exact(per_head)) {
+                row[head * per_head..][..per_head].copy_from_slice(values);
+            }
+        }
+        self.out.forward(&mixed)
+    }
+}
