@@ -2,6 +2,8 @@
 
 mod answer;
 mod answer_sound;
+#[cfg(feature = "whisper")]
+mod closed_set;
 mod grammar;
 mod heard;
 mod homophones;

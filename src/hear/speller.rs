@@ -8,9 +8,9 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::answer::{Answer, read};
 use super::answer_sound::AnswerSound;
-use super::grammar::{Grammar, Request};
+use super::closed_set::ClosedSet;
+use super::grammar::Request;
 use super::heard::RatingPosterior;
 use super::posterior::Masses;
 use super::trie::Trie;
@@ -28,14 +28,9 @@ pub(super) struct Speller {
     project: Linear,
     hidden: Convolution,
     out: Convolution,
-    /// As they are written, and the tree of their units.
-    texts: Vec<String>,
+    answers: ClosedSet,
+    /// The tree of their units.
     trie: Trie,
-    /// Those of them that are numbers.
-    numbers: HashSet<u8>,
-    /// What each means on the usual scale.
-    usual: Vec<Answer>,
-    language: Language,
     /// Of what was written as one word, and as more.
     blends: [Blend; 2],
 }
@@ -100,6 +95,10 @@ impl Speller {
             texts.push(text.to_owned());
             spellings.push(units);
         }
+        // Two would outvote a third answer.
+        if spellings.iter().collect::<HashSet<_>>().len() < spellings.len() {
+            return Err("expected each sound of an answer once".to_owned());
+        }
         let blend = stored.floats("blend", &[8])?;
         let blend =
             |at: usize| Blend { written: blend[at], spelt: blend[at + 1], none: blend[at + 2], floor: blend[at + 3] };
@@ -107,11 +106,8 @@ impl Speller {
             project,
             hidden: convolution("hidden", [hidden_span, projected, hidden])?,
             out: convolution("out", [out_span, hidden, scores])?,
-            usual: texts.iter().map(|text| read(text, language, Scale::default())).collect(),
-            numbers: Grammar::of(language).lone_numbers(texts.iter().map(String::as_str)),
-            texts,
+            answers: ClosedSet::new(texts, language),
             trie: Trie::new(spellings.into_iter()),
-            language,
             blends: [blend(0), blend(4)],
         })
     }
@@ -119,19 +115,17 @@ impl Speller {
     /// The probability of each meaning among the answers of the set; what is none of them is left out. None if a
     /// number of the scale is not in the set, or the sound is too long, or of another encoder.
     pub(super) fn masses(&self, sound: &AnswerSound, scale: Scale) -> Option<Masses> {
-        if !(scale.min()..=scale.max()).all(|number| self.numbers.contains(&number)) {
+        if !self.answers.covers(scale) {
             return None;
         }
         let rows = self.spell(sound.states()?)?;
         let mut masses = Masses::default();
         for (number, probability) in self.trie.probabilities(&rows) {
             let probability = probability as f32;
-            let answer = match scale == Scale::default() {
-                true => self.usual[number],
-                // Few of thousands are worth reading again.
-                false if probability < NEGLIGIBLE => continue,
-                false => read(&self.texts[number], self.language, scale),
-            };
+            if probability < NEGLIGIBLE {
+                continue;
+            }
+            let answer = self.answers.meaning(number, scale);
             match answer.rating {
                 Some(rating) => masses.levels[rating.index()] += probability,
                 None => masses.other += probability,
@@ -194,8 +188,10 @@ mod tests {
                 assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4);
             }
             assert!(speller.spell(&Matrix::new(vec![0.0; 21], 7)).is_none());
-            let rated = speller.usual.iter().filter(|answer| answer.rating.is_some()).count();
-            let asked = speller.usual.iter().filter(|answer| answer.request.is_some()).count();
+            let meanings =
+                || (0..speller.answers.len()).map(|number| speller.answers.meaning(number, Scale::default()));
+            let rated = meanings().filter(|answer| answer.rating.is_some()).count();
+            let asked = meanings().filter(|answer| answer.request.is_some()).count();
             assert!(rated > 1_000 && asked > 100, "{rated} ratings and {asked} requests");
         }
     }

@@ -3,6 +3,8 @@
 //! Products are rten-gemm's, with weights laid out for it once, at load; functions of single values are rten-vecmath's.
 //! Both choose the widest vectors of the machine at run time. Threads are those of rayon's pool: see [`one_thread`].
 
+#![cfg_attr(not(any(test, feature = "whisper")), expect(dead_code, reason = "some layers only hearing has"))]
+
 mod block;
 mod convolution;
 mod linear;
@@ -14,7 +16,9 @@ pub(crate) use block::{Block, BlockNames, NormOrder};
 pub(crate) use convolution::Convolution;
 pub(crate) use linear::{Layout, Linear};
 pub use matrix::Matrix;
-pub(crate) use values::{Norm, gelu, softmax};
+#[cfg(feature = "whisper")]
+pub(crate) use values::softmax;
+pub(crate) use values::{Norm, gelu};
 pub(crate) use weights::Weights;
 
 /// Runs all networks of this process on the thread that asks, unless `RAYON_NUM_THREADS` names a number.
