@@ -17,6 +17,7 @@ from tensors import read, write
 FLOOR = 1e-3
 FLOORS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 ACCEPT = 0.8
+BOUNDS = [(0, None), (0, None), (None, None)]
 
 
 def is_one_word(text, language):
@@ -71,11 +72,12 @@ def both(x, floor, written, spelt):
 
 
 def fit(written, spelt, truth):
-    """The exponents, the bias of none, and the floor. Other speech counts less than its share of the clips."""
+    """The exponents, the bias of none, and the floor. Other speech counts less than its share of the clips; nothing counts
+    against what it says."""
     rows, weights = np.arange(len(truth)), np.where(truth == 5, 0.5, 1.0)
     def loss(x, floor):
         return -(weights * np.log(both(x, floor, written, spelt)[rows, truth] + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
-    fits = [(minimize(loss, np.array([0.7, 0.5, 0.0]), args=(floor,), method="L-BFGS-B"), floor) for floor in FLOORS]
+    fits = [(minimize(loss, np.array([0.7, 0.5, 0.0]), args=(floor,), method="L-BFGS-B", bounds=BOUNDS), floor) for floor in FLOORS]
     best, floor = min(fits, key=lambda fit: fit[0].fun)
     return best.x, floor
 
