@@ -193,7 +193,7 @@ impl Listener {
         });
         let (voice, prosody, voice_timings) = felt.map_err(|_| {
             Error::new(ErrorKind::Internal, "voice analysis", "stopped unexpectedly; please report this recording")
-        })??;
+        })?;
         let (heard, text, hear_timings) = heard?;
         (answer.heard, answer.text, answer.voice, answer.prosody) = (heard, text, voice, Some(prosody));
         answer.timings.merge(&voice_timings);
@@ -205,7 +205,7 @@ impl Listener {
         &self,
         utterance: &Utterance,
         sound: SyncSender<Option<AnswerSound>>,
-    ) -> Result<(Option<VoiceEmotion>, Prosody, Timings)> {
+    ) -> (Option<VoiceEmotion>, Prosody, Timings) {
         let mut timings = Timings::default();
         let voice = timings.time(Stage::Voice, || {
             let scorer = self.voice.as_ref()?;
@@ -215,7 +215,7 @@ impl Listener {
             Some(scorer.assess_states(&CallerSpeech::of_caller(utterance), &states, None).emotion)
         });
         let prosody = timings.time(Stage::Prosody, || Prosody::of(utterance));
-        Ok((voice, prosody, timings))
+        (voice, prosody, timings)
     }
 
     #[cfg(feature = "whisper")]
