@@ -66,7 +66,7 @@ pub struct Detail {
     pub masses: Masses,
     /// What the words alone say.
     pub by_words: RatingPosterior,
-    /// What was spelt by sound.
+    /// What was spelt by sound, as multiples of the likeliest spelling.
     pub spelt: Option<Masses>,
     /// The heaviest texts and their probabilities.
     pub texts: Vec<(String, f32)>,

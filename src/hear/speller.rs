@@ -19,8 +19,8 @@ use crate::units::{Language, Scale};
 
 /// Added to probabilities before their logarithm.
 const FLOOR: f32 = 1e-3;
-/// Less than this share of all that may have been said changes nothing.
-const NEGLIGIBLE: f32 = 1e-9;
+/// So much less probable than the likeliest spelling, an answer changes nothing.
+const NEGLIGIBLE: f32 = 1e-12;
 
 /// The fitted convolutions, and the answers that they tell apart.
 pub(super) struct Speller {
@@ -41,7 +41,7 @@ struct Blend {
     written: f32,
     spelt: f32,
     none: f32,
-    /// What the probability of all answers of the set is held against: less says nothing.
+    /// What all answers of the set together are held against, as a share of the likeliest spelling: less says nothing.
     floor: f32,
 }
 
@@ -112,13 +112,19 @@ impl Speller {
         })
     }
 
-    /// The probability of each meaning among the answers of the set; what is none of them is left out. None if a
-    /// number of the scale is not in the set, or the sound is too long, or of another encoder.
+    /// How probable each meaning is among the answers of the set, as a multiple of the likeliest spelling of any sort
+    /// (0 or above; an answer with many likely paths may exceed 1). So a long answer is not held against its length. What
+    /// is none of them is left out. None if a number of the scale is not in the set, or the sound is too long, or of
+    /// another encoder.
     pub(super) fn masses(&self, sound: &AnswerSound, scale: Scale) -> Option<Masses> {
         if !self.answers.covers(scale) {
             return None;
         }
-        let rows = self.spell(sound.states()?)?;
+        let mut rows = self.spell(sound.states()?)?;
+        for row in rows.rows_mut() {
+            let likeliest = row.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+            row.iter_mut().for_each(|probability| *probability /= likeliest);
+        }
         let mut masses = Masses::default();
         for (number, probability) in self.trie.probabilities(&rows) {
             let probability = probability as f32;

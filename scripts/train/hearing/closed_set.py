@@ -22,6 +22,15 @@ AROUND_PHRASE = {
     "zh": (["", "我", "我觉得", "嗯", "总的来说", "这次", "对服务"], ["", "吧", "谢谢"]),
     "en": (["", "i'm ", "i am ", "i was ", "um ", "well "], ["", " thanks", " thank you"]),
 }
+# What takes back a number, and what may follow it; `{}` are the first number and the last, which counts.
+CORRECTIONS = {
+    "zh": ["{}，不，{}", "{}，不对，{}", "{}，哦不，{}", "{}，哦不对，{}", "{}，不是，{}", "{}，说错了，{}", "{}，错了，{}", "{}，等等，{}", "{}，等一下，{}",
+           "{}，算了，{}", "{}，还是{}", "{}，应该是{}", "{}，我改一下，{}", "{}，改成{}", "{}，按错了，{}", "不是{}，是{}", "不是{}，{}"],
+    "en": ["{}, no, {}", "{}, no no, {}", "{}, oh no, {}", "{}, sorry, {}", "{}, no sorry, {}", "{}, wait, {}", "{}, no wait, {}", "{}, hold on, {}",
+           "{}, actually, {}", "{}, no actually, {}", "{}, i mean {}", "{}, no i mean {}", "{}, sorry i mean {}", "{}, i meant {}", "{}, sorry i meant {}",
+           "{}, make that {}", "{}, make it {}", "{}, or rather {}", "not {}, {}"],
+}
+CORRECTED = {"zh": (["", "分"], ["", "吧"]), "en": (["", " stars"], [""])}
 BEFORE_REQUEST = {"zh": ["", "我", "我要", "请"], "en": ["", "i want ", "please "]}
 # What else is said: words that sound like numbers, replies, counts, and numbers that are none of the scale.
 OTHERS = {
@@ -41,6 +50,10 @@ def answers(language):
     for number, unit, b, a in itertools.product(NUMBERS[language], UNITS[language], before, after):
         value = VALUES.get(number) if unit != " out of ten" else None
         found.setdefault(b + number + unit + a, value)
+    on_scale = [number for number in NUMBERS[language] if number in VALUES]
+    units_of, after = CORRECTED[language]
+    for form, first, last, unit, a in itertools.product(CORRECTIONS[language], on_scale, on_scale, units_of, after):
+        found.setdefault(form.format(first + unit, last + unit) + a, VALUES[last])
     before, after = AROUND_PHRASE[language]
     for phrase in table["phrase"]:
         for form, b, a in itertools.product(phrase["forms"], before, after):

@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 from tensors import read, write
 
 FLOOR = 1e-3
-FLOORS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+FLOORS = (1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 ACCEPT = 0.8
 BOUNDS = [(0, None), (0, None), (None, None)]
 
@@ -29,7 +29,8 @@ def is_one_word(text, language):
 
 
 class Set:
-    """The closed set as a tree of units; `masses` is the forward recursion of src/hear/trie.rs over it."""
+    """The closed set as a tree of units; `masses` is the forward recursion of src/hear/trie.rs over it, as a multiple of the
+    likeliest spelling."""
 
     def __init__(self, language, names):
         number, children = {name: index for index, name in enumerate(names)}, {}
@@ -50,7 +51,8 @@ class Set:
     def masses(self, rows):
         sounding, paused = np.zeros(len(self.own)), np.zeros(len(self.own))
         paused[0] = 1
-        for row in np.exp(rows.astype("float64")):
+        rows = rows.astype("float64")
+        for row in np.exp(rows - rows.max(1, keepdims=True)):
             arriving = sounding + paused[self.parents] + np.where(self.again, 0, sounding[self.parents])
             paused = (sounding + paused) * row[0]
             sounding = arriving * row[self.own]
