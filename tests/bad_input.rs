@@ -106,3 +106,12 @@ fn wrong_use_is_status_two() {
         assert!(!program::stderr(&output).contains("panicked"));
     }
 }
+
+/// `codetta … | head`: the reader has had enough, so nothing went wrong and nothing is said.
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let left = program::codetta().args(["library", "list", "--format", "json"]).stdout(writer).output().unwrap();
+    assert_eq!((left.status.code(), String::from_utf8_lossy(&left.stderr).as_ref()), (Some(141), ""));
+}

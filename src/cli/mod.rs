@@ -100,6 +100,8 @@ pub fn run() -> ExitCode {
     match dispatch(cli.verb, &mut output) {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::SomeFailed) => ExitCode::from(1),
+        // As if the signal had ended us, which is what a shell expects.
+        Err(error) if output::is_reader_gone(&error) => ExitCode::from(128 + 13),
         Err(error) => {
             eprintln!("codetta: {error}");
             ExitCode::from(if error.kind() == ErrorKind::Usage { 2 } else { 1 })

@@ -80,7 +80,22 @@ impl Output {
 /// [`ErrorKind::Write`] when standard output is closed or full.
 pub fn print_line(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}")
-        .and_then(|()| out.flush())
-        .map_err(|e| Error::new(ErrorKind::Write, "standard output", e.to_string()))
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|e| not_written(&e))
+}
+
+const STANDARD_OUTPUT: &str = "standard output";
+const READER_GONE: &str = "its reader is gone";
+
+/// What standard output would not take.
+pub fn not_written(error: &io::Error) -> Error {
+    let problem = match error.kind() {
+        io::ErrorKind::BrokenPipe => READER_GONE.to_owned(),
+        _ => error.to_string(),
+    };
+    Error::new(ErrorKind::Write, STANDARD_OUTPUT, problem)
+}
+
+/// Whether whoever read standard output has had enough (`codetta … | head`): nothing went wrong.
+pub fn is_reader_gone(error: &Error) -> bool {
+    error.subject() == STANDARD_OUTPUT && error.problem() == READER_GONE
 }

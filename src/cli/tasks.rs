@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::Status;
 use super::ledger::key::KeyOptions;
-use super::output::Output;
+use super::output::{Output, not_written};
 
 #[derive(Args)]
 pub struct TasksArgs {
@@ -164,7 +164,7 @@ fn raise(ledger: &Ledger, rules: AlertRules, output: &mut Output) -> Result<Stat
 fn list(tasks: &[Task], csv: bool, output: &mut Output) -> Result<Status> {
     let time = |at: i64| local(at, &jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     if csv {
-        let broken = |e: csv::Error| Error::new(ErrorKind::Write, "standard output", e.to_string());
+        let broken = |e: csv::Error| not_written(&std::io::Error::from(e));
         let mut writer = csv::Writer::from_writer(std::io::stdout().lock());
         let heads = [
             "id",
@@ -200,7 +200,7 @@ fn list(tasks: &[Task], csv: bool, output: &mut Output) -> Result<Status> {
                 ])
                 .map_err(broken)?;
         }
-        writer.flush().map_err(|e| Error::new(ErrorKind::Write, "standard output", e.to_string()))?;
+        writer.flush().map_err(|e| not_written(&e))?;
         return Ok(Status::Done);
     }
     output.columns(&["id", "call", "rule", "reason", "owner", "due (UTC)", "status", "expected effect"]);

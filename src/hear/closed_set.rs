@@ -26,7 +26,6 @@ impl ClosedSet {
         }
     }
 
-    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.texts.len()
     }

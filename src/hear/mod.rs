@@ -21,6 +21,8 @@ mod short_answers;
 #[cfg(feature = "whisper")]
 mod speller;
 #[cfg(feature = "whisper")]
+mod spelling;
+#[cfg(feature = "whisper")]
 mod trie;
 
 pub use answer::{Answer, read};

@@ -1,9 +1,9 @@
 //! Spells an answer by its sound: how probable each unit of speech is, state by state, before any word is written; and so
 //! how probable each answer of a closed set is.
 //!
-//! Two small convolutions over the states of Whisper's lower encoder, fitted by `scripts/train/hearing/spell.py` with
-//! connectionist temporal classification (Graves et al. 2006); the model card is `models/speller.md`. The recogniser's
-//! decoder writes what it has read most; this one knows no words, so that 五分 is not turned into 胡聲.
+//! The networks that hear the units (`spelling.rs`) were fitted by `scripts/train/hearing/spell.py`; the model card is
+//! `models/speller.md`. The recogniser's decoder writes what it has read most; these know no words, so that 五分 is not
+//! turned into 胡聲.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -13,8 +13,9 @@ use super::closed_set::ClosedSet;
 use super::grammar::Request;
 use super::heard::RatingPosterior;
 use super::posterior::Masses;
+use super::spelling::Network;
 use super::trie::Trie;
-use crate::neural::{Convolution, Layout, Linear, Matrix, Weights, gelu, softmax};
+use crate::neural::Weights;
 use crate::units::{Language, Scale};
 
 /// Added to probabilities before their logarithm.
@@ -22,12 +23,10 @@ const FLOOR: f32 = 1e-3;
 /// So much less probable than the likeliest spelling, an answer changes nothing.
 const NEGLIGIBLE: f32 = 1e-12;
 
-/// The fitted convolutions, and the answers that they tell apart.
+/// The fitted networks, and the answers that they tell apart.
 pub(super) struct Speller {
-    /// With the states' standardisation in it.
-    project: Linear,
-    hidden: Convolution,
-    out: Convolution,
+    /// They err differently, so that the mean of their answers is better than any.
+    networks: Vec<Network>,
     answers: ClosedSet,
     /// The tree of their units.
     trie: Trie,
@@ -69,31 +68,26 @@ impl Speller {
 
     fn read(bytes: &[u8], language: Language) -> Result<Self, String> {
         let stored = Weights::read(bytes)?;
-        let dimensions = |name: &str| -> Result<[usize; 3], String> {
-            let shape = stored.shape(name)?;
-            shape.try_into().map_err(|shape| format!("expected {name} of span, inputs and outputs, got {shape:?}"))
-        };
-        let [hidden_span, projected, hidden] = dimensions("hidden")?;
-        let [out_span, _, scores] = dimensions("out")?;
-        let width = stored.shape("project")?.first().copied().unwrap_or(0);
-        let convolution = |name: &str, shape: [usize; 3]| -> Result<_, String> {
-            let bias = stored.floats(&format!("{name}_bias"), &shape[2..])?;
-            Ok(Convolution::new(&stored.floats(name, &shape)?, shape[0], 1, bias))
-        };
-        let project = stored.floats("project", &[width, projected])?;
-        let project = Linear::new(&project, width, Layout::InputsFirst, stored.floats("project_bias", &[projected])?);
+        let networks: Vec<_> = (0..)
+            .take_while(|number| stored.shape(&format!("{number}.project")).is_ok())
+            .map(|number| Network::read(&stored, number))
+            .collect::<Result<_, _>>()?;
+        let units = networks.first().map_or(0, Network::units);
+        if units == 0 || networks.iter().any(|network| network.units() != units) {
+            return Err("expected networks of the same units, one at least".to_owned());
+        }
         let listed = stored.text("answers")?;
         let (mut texts, mut spellings) = (Vec::new(), Vec::new());
         for line in listed.lines() {
-            let spelling = line.split_once('\t').and_then(|(text, units)| {
-                let units: Result<Vec<usize>, _> = units.split(' ').map(str::parse).collect();
-                Some((text, units.ok().filter(|units| units.iter().all(|unit| (1..scores).contains(unit)))?))
+            let spelling = line.split_once('\t').and_then(|(text, numbers)| {
+                let spelling: Result<Vec<usize>, _> = numbers.split(' ').map(str::parse).collect();
+                Some((text, spelling.ok().filter(|spelling| spelling.iter().all(|unit| (1..units).contains(unit)))?))
             });
-            let Some((text, units)) = spelling else {
-                return Err(format!("expected a text and its units below {scores}, got {line:?}"));
+            let Some((text, spelling)) = spelling else {
+                return Err(format!("expected a text and its units below {units}, got {line:?}"));
             };
             texts.push(text.to_owned());
-            spellings.push(units);
+            spellings.push(spelling);
         }
         // Two would outvote a third answer.
         if spellings.iter().collect::<HashSet<_>>().len() < spellings.len() {
@@ -103,9 +97,7 @@ impl Speller {
         let blend =
             |at: usize| Blend { written: blend[at], spelt: blend[at + 1], none: blend[at + 2], floor: blend[at + 3] };
         Ok(Self {
-            project,
-            hidden: convolution("hidden", [hidden_span, projected, hidden])?,
-            out: convolution("out", [out_span, hidden, scores])?,
+            networks,
             answers: ClosedSet::new(texts, language),
             trie: Trie::new(spellings.into_iter()),
             blends: [blend(0), blend(4)],
@@ -113,21 +105,28 @@ impl Speller {
     }
 
     /// How probable each meaning is among the answers of the set, as a multiple of the likeliest spelling of any sort
-    /// (0 or above; an answer with many likely paths may exceed 1). So a long answer is not held against its length. What
-    /// is none of them is left out. None if a number of the scale is not in the set, or the sound is too long, or of
-    /// another encoder.
+    /// (0 or above; an answer with many likely paths may exceed 1), in the mean of the networks. So a long answer is not held
+    /// against its length. What is none of them is left out. None if a number of the scale is not in the set, or the sound
+    /// is too long, or of another encoder.
     pub(super) fn masses(&self, sound: &AnswerSound, scale: Scale) -> Option<Masses> {
         if !self.answers.covers(scale) {
             return None;
         }
-        let mut rows = self.spell(sound.states()?)?;
-        for row in rows.rows_mut() {
-            let likeliest = row.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-            row.iter_mut().for_each(|probability| *probability /= likeliest);
-        }
+        let states = sound.states()?;
         let mut masses = Masses::default();
-        for (number, probability) in self.trie.probabilities(&rows) {
-            let probability = probability as f32;
+        let mut sums = vec![0.0; self.answers.len()];
+        for network in &self.networks {
+            let mut rows = network.spell(states)?;
+            for row in rows.rows_mut() {
+                let likeliest = row.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+                row.iter_mut().for_each(|probability| *probability /= likeliest);
+            }
+            for (number, probability) in self.trie.probabilities(&rows) {
+                sums[number] += probability;
+            }
+        }
+        for (number, sum) in sums.into_iter().enumerate() {
+            let probability = (sum / self.networks.len() as f64) as f32;
             if probability < NEGLIGIBLE {
                 continue;
             }
@@ -162,38 +161,28 @@ impl Speller {
         let largest = levels.iter().copied().fold(none, f32::max);
         RatingPosterior::from_weights(levels.map(|score: f32| (score - largest).exp()), (none - largest).exp())
     }
-
-    /// For each state, the encoder's blocks side by side, the probabilities of a pause or a sound that goes on (unit 0)
-    /// and of each unit. None if the states are of another encoder.
-    pub(super) fn spell(&self, states: &Matrix) -> Option<Matrix> {
-        if states.width() != self.project.inputs() {
-            return None;
-        }
-        let mut x = self.project.forward(states);
-        gelu(&mut x);
-        x = self.hidden.forward(&x);
-        gelu(&mut x);
-        x = self.out.forward(&x);
-        softmax(&mut x);
-        Some(x)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::neural::Matrix;
+
+    /// Of a state: two blocks of 512 values.
+    const WIDTH: usize = 1024;
 
     #[test]
     fn the_embedded_spellers_give_probabilities_of_all_their_units() {
         for language in [Language::Zh, Language::En] {
             let speller = Speller::of(language);
-            let width = speller.project.inputs();
-            let rows = speller.spell(&Matrix::new(vec![0.0; 3 * width], width)).unwrap();
-            assert_eq!(rows.len(), 3);
-            for row in rows.rows() {
-                assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+            for network in &speller.networks {
+                let rows = network.spell(&Matrix::new(vec![0.0; 3 * WIDTH], WIDTH)).unwrap();
+                assert_eq!(rows.len(), 3);
+                for row in rows.rows() {
+                    assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+                }
+                assert!(network.spell(&Matrix::new(vec![0.0; 21], 7)).is_none());
             }
-            assert!(speller.spell(&Matrix::new(vec![0.0; 21], 7)).is_none());
             let meanings =
                 || (0..speller.answers.len()).map(|number| speller.answers.meaning(number, Scale::default()));
             let rated = meanings().filter(|answer| answer.rating.is_some()).count();
@@ -218,8 +207,7 @@ mod tests {
     fn a_speller_serves_the_scales_whose_numbers_it_knows() {
         for language in [Language::Zh, Language::En] {
             let speller = Speller::of(language);
-            let width = speller.project.inputs();
-            let sound = AnswerSound::of_states(Matrix::new(vec![0.0; 9 * width], width));
+            let sound = AnswerSound::of_states(Matrix::new(vec![0.0; 9 * WIDTH], WIDTH));
             let serves = |scale: &str| speller.masses(&sound, scale.parse().unwrap()).is_some();
             assert!(serves("1..5:best=5") && serves("1..5:best=1") && serves("0..10:best=10"));
             assert!(!serves("0..99:best=99"));

@@ -4,9 +4,9 @@
 
 STATES are stems of files that `examples/answer_sounds --states` wrote. Two small convolutions over the states of the
 encoder give the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist
-temporal classification, Graves et al. 2006). `--folds` also fits it without each quarter of the voices, and writes what
-the speller makes of these to FOLDS.npz; with `--fold 0,4` it does no more than this, once, without these groups of
-voices. Seeded.
+temporal classification, Graves et al. 2006). A language may have several such networks, which err differently. `--folds`
+also fits them without each quarter of the voices, and writes what they make of these to FOLDS.npz; with `--fold 0,4` it does
+no more than this, once, without these groups of voices. Seeded.
 """
 import argparse
 import json
@@ -23,7 +23,7 @@ from closed_set import NUMBERS, spelt
 from pronounce import parts, units
 from tensors import write
 
-PROJECTED, HIDDEN, SPAN = 128, 192, 5
+PROJECTED, SPAN = 128, 5
 BATCH, RATE = 16, 2e-3
 LONGEST = 250
 SEED = 7
@@ -35,10 +35,16 @@ class Fitting(NamedTuple):
     # Deviation of noise on the standardised states, and channels of them left out of a whole clip.
     noise: float = 0
     left_out: float = 0
+    # Each time a clip is seen, its tempo changes by up to so much (natural logarithm).
+    stretch: float = 0
+    hidden: int = 192
 
 
 # What keeps two human voices from being learnt by heart does not help where there are six.
-FITTING = {"zh": Fitting(9, 0.35, noise=0.3, left_out=0.15), "en": Fitting(12, 0.2)}
+FITTING = {
+    "zh": [Fitting(9, 0.35, noise=0.3, left_out=0.15), Fitting(9, 0.35, noise=0.3, left_out=0.15, stretch=0.15, hidden=256)],
+    "en": [Fitting(12, 0.2)],
+}
 
 
 def transcript(clip):
@@ -64,13 +70,13 @@ def load(stems):
     return clips, states
 
 
-def initial(key, width, units):
+def initial(key, width, hidden, units):
     keys = jax.random.split(key, 3)
     scale = lambda key, shape: jax.random.normal(key, shape) / np.sqrt(np.prod(shape[:-1]))
     return {
         "project": scale(keys[0], (width, PROJECTED)), "project_bias": jnp.zeros(PROJECTED),
-        "hidden": scale(keys[1], (SPAN, PROJECTED, HIDDEN)), "hidden_bias": jnp.zeros(HIDDEN),
-        "out": scale(keys[2], (SPAN, HIDDEN, units)), "out_bias": jnp.zeros(units),
+        "hidden": scale(keys[1], (SPAN, PROJECTED, hidden)), "hidden_bias": jnp.zeros(hidden),
+        "out": scale(keys[2], (SPAN, hidden, units)), "out_bias": jnp.zeros(units),
     }
 
 
@@ -97,10 +103,20 @@ def scores(model, x, there, key=None, fitting=None):
     return convolve(x, model["out"], model["out_bias"])
 
 
+def stretched(clip, least, stretch, rng):
+    """The clip's states at another tempo, `least` of them or more."""
+    clip = clip.astype("float32")
+    count = max(least, round(len(clip) * np.exp(rng.uniform(-stretch, stretch))))
+    at = np.linspace(0, len(clip) - 1, count)
+    low = np.minimum(at.astype(int), max(0, len(clip) - 2))
+    share = (at - low)[:, None].astype("float32")
+    return clip[low] * (1 - share) + clip[np.minimum(low + 1, len(clip) - 1)] * share
+
+
 def batch(chosen, states, labels, mean, deviation):
     length = -(-max(len(states[i]) for i in chosen) // 32) * 32
     letters = 24
-    x = np.zeros((len(chosen), length, states[0].shape[1]), "float32")
+    x = np.zeros((len(chosen), length, len(mean)), "float32")
     padded, y, unused = np.ones((len(chosen), length), "float32"), np.zeros((len(chosen), letters), int), np.ones((len(chosen), letters), "float32")
     for row, i in enumerate(chosen):
         n, m = len(states[i]), len(labels[i])
@@ -113,7 +129,7 @@ def batch(chosen, states, labels, mean, deviation):
 def fit(states, labels, units, mean, deviation, fitting):
     """The fitted model; clips in order of length, batches in random order."""
     rng = np.random.default_rng(SEED)
-    model = initial(jax.random.PRNGKey(SEED), states[0].shape[1], units)
+    model = initial(jax.random.PRNGKey(SEED), len(mean), fitting.hidden, units)
     order = sorted(range(len(states)), key=lambda i: len(states[i]))
     steps = fitting.epochs * -(-len(order) // BATCH)
     optimiser = optax.adamw(optax.warmup_cosine_decay_schedule(0.0, RATE, steps // 20, steps), weight_decay=1e-2)
@@ -137,10 +153,23 @@ def fit(states, labels, units, mean, deviation, fitting):
             chosen = batches[index]
             chosen = list(chosen) + list(rng.choice(chosen, BATCH - len(chosen)))
             key, part = jax.random.split(key)
-            model, memory, value = step(model, memory, part, *batch(chosen, states, labels, mean, deviation))
+            seen = states
+            if fitting.stretch:
+                seen = {i: stretched(states[i], 2 * len(labels[i]) + 1, fitting.stretch, rng) for i in dict.fromkeys(chosen)}
+            model, memory, value = step(model, memory, part, *batch(chosen, seen, labels, mean, deviation))
             total += float(value)
         print(f"epoch {epoch + 1}: loss {total / len(batches):.3f} a unit", file=sys.stderr, flush=True)
     return model
+
+
+def stored(index, model, mean, deviation):
+    """The tensors of network `index`."""
+    model = {name: np.asarray(value) for name, value in model.items()}
+    # The standardisation becomes part of the first layer.
+    model["project_bias"] = model["project_bias"] - (mean / deviation) @ model["project"]
+    model["project"] = model["project"] / deviation[:, None]
+    return [(f"{index}.{name}", value.astype("float16" if value.ndim > 1 else "float32"), "F16" if value.ndim > 1 else "F32")
+            for name, value in model.items()]
 
 
 def log_probabilities(model, states, mean, deviation):
@@ -176,7 +205,6 @@ def main():
     arguments.add_argument("--folds")
     arguments.add_argument("--fold", type=lambda groups: [[int(group) for group in groups.split(",")]])
     options = arguments.parse_args()
-    fitting = FITTING[options.language]
     clips, states = load(options.states)
     written = [transcript(clip) for clip in clips]
     kept = [i for i in range(len(clips)) if written[i] and 2 * len(written[i]) < len(states[i]) <= LONGEST and len(written[i]) <= 24]
@@ -193,30 +221,29 @@ def main():
         for left_out in options.fold or [[group] for group in sorted(set(groups))]:
             kept = [i for i in range(len(clips)) if groups[i] not in left_out]
             held = [i for i in range(len(clips)) if groups[i] in left_out and clips[i]["line"] in ("clean", "noisy")]
-            model = fit([states[i] for i in kept], [labels[i] for i in kept], len(names), mean, deviation, fitting)
-            rows = log_probabilities(model, [states[i] for i in held], mean, deviation)
-            for line in ("clean", "noisy"):
-                of_line = [(i, r) for i, r in zip(held, rows) if clips[i]["line"] == line]
-                wrong = sum(errors(greedy(r, names), written[i]) for i, r in of_line)
-                print(f"voices {left_out}, {line}: unit error rate {wrong / sum(len(written[i]) for i, _ in of_line):.3f} of {len(of_line)}", flush=True)
-            for i, r in zip(held, rows):
-                heard[f"{clips[i]['stem']}/{os.path.basename(clips[i]['path'])}/{clips[i]['line']}"] = r.astype("float16")
+            for index, fitting in enumerate(FITTING[options.language]):
+                model = fit([states[i] for i in kept], [labels[i] for i in kept], len(names), mean, deviation, fitting)
+                rows = log_probabilities(model, [states[i] for i in held], mean, deviation)
+                for line in ("clean", "noisy"):
+                    of_line = [(i, r) for i, r in zip(held, rows) if clips[i]["line"] == line]
+                    wrong = sum(errors(greedy(r, names), written[i]) for i, r in of_line)
+                    print(f"network {index}, voices {left_out}, {line}: unit error rate "
+                          f"{wrong / sum(len(written[i]) for i, _ in of_line):.3f} of {len(of_line)}", flush=True)
+                for i, r in zip(held, rows):
+                    heard[f"{index}/{clips[i]['stem']}/{os.path.basename(clips[i]['path'])}/{clips[i]['line']}"] = r.astype("float16")
         np.savez(options.folds, names=np.array(names), **heard)
         if options.fold:
             return
 
-    model = fit(states, labels, len(names), mean, deviation, fitting)
-    model = {name: np.asarray(value) for name, value in model.items()}
-    # The standardisation becomes part of the first layer.
-    model["project_bias"] = model["project_bias"] - (mean / deviation) @ model["project"]
-    model["project"] = model["project"] / deviation[:, None]
     closed = spelt(options.language, number)
     print(f"{len(closed)} sounds of answers")
     listed = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, _, said in closed).encode()
     # Until it is weighed, both count alike.
     blend = ("blend", np.array([0.5, 0.5, 0, 1e-3] * 2, dtype="float32"), "F32")
-    write(options.out, [blend] + [(name, value.astype("float16" if value.ndim > 1 else "float32"), "F16" if value.ndim > 1 else "F32")
-                        for name, value in model.items()] + [("answers", np.frombuffer(listed, dtype="uint8"), "U8")])
+    tensors = [blend, ("answers", np.frombuffer(listed, dtype="uint8"), "U8")]
+    for index, fitting in enumerate(FITTING[options.language]):
+        tensors += stored(index, fit(states, labels, len(names), mean, deviation, fitting), mean, deviation)
+    write(options.out, tensors)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from spell import transcript
 
 language, cache, data, folds = sys.argv[1:]
 folds = np.load(folds)
-heard = {tuple(key.split("/")[:2]) for key in folds.files if key != "names"}
+heard = {tuple(key.split("/")[1:3]) for key in folds.files if key != "names"}
 number = {name: index for index, name in enumerate(folds["names"])}
 ratings = {said: rating for _, rating, said in spelt(language, number)}
 sources = [(f"{cache}/{folder}/{language}.jsonl", f"{cache}/{folder}", folder) for folder in ("kokoro", "sentences")]

@@ -2,7 +2,7 @@
 
     weigh.py SPELLER.safetensors FOLDS.npz DUMP.jsonl
 
-FOLDS is what `spell.py --folds` wrote: each clip spelt by a speller that was fitted without its voice. DUMP is what
+FOLDS is what `spell.py --folds` wrote: each clip spelt by networks that were fitted without its voice. DUMP is what
 `measure_hearing --dump` wrote on some of these clips. What was written as one word and what was written as more are weighed
 apart. Prints how words alone and both do, half of the voices judged by a fit on the other half; then writes the fit on all.
 """
@@ -99,21 +99,25 @@ def report(title, p, truth, lines):
 def main():
     path, folds, dump = sys.argv[1:]
     folds = np.load(folds)
-    spelt_by = {tuple(key.split("/")): key for key in folds.files if key != "names"}
+    spelt_by = {}
+    for key in folds.files:
+        if key != "names":
+            spelt_by.setdefault(tuple(key.split("/")[1:]), []).append(key)
     closed, seen = None, set()
     rows = {"one word": tuple([] for _ in range(6)), "more words": tuple([] for _ in range(6))}
     names = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
     for row in map(json.loads, open(dump)):
         *_, folder, file = row["path"].split("/")
         folder = folder if row["set"].startswith("kok") else "human"
-        key = spelt_by.get((f"{row['language']}-{folder}", file, names[row["line"]]))
-        if key is None or key in seen or not row["detail"]:
+        clip = (f"{row['language']}-{folder}", file, names[row["line"]])
+        if clip not in spelt_by or clip in seen or not row["detail"]:
             continue
-        seen.add(key)
+        seen.add(clip)
         closed = closed or Set(row["language"], list(folds["names"]))
         levels = row["detail"]["by_words"]
         one = is_one_word(row["heard"]["transcript"]["text"], row["language"])
-        values = (levels["levels"] + [levels["none"]], closed.masses(folds[key]), (row["truth"] or 6) - 1, names[row["line"]],
+        masses = np.mean([closed.masses(folds[key]) for key in spelt_by[clip]], 0)
+        values = (levels["levels"] + [levels["none"]], masses, (row["truth"] or 6) - 1, names[row["line"]],
                   row["speaker"].split("+")[0], folder == "human")
         for column, value in zip(rows["one word" if one else "more words"], values):
             column.append(value)

@@ -12,7 +12,7 @@ from .text import ROOT, normalise
 
 PER_PATTERN = 4  # sentences of each held-out pattern
 # Once read, a checklist is development data. The last is read once, by --step test.
-READ, FRESH = ("dev", "test"), "fresh"
+READ, FRESH = ("dev", "test", "third"), "fresh"
 SHARES = np.arange(0, 1.01, 0.1)
 
 

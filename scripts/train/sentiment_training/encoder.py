@@ -15,6 +15,7 @@ from .text import normalise
 
 HIDDEN, HEADS, LAYERS = 384, 12, 6
 LONGEST = 64  # tokens, with <s> and </s>; of a longer text the head and tail halves
+HALVES = torch.cpu._is_avx512_bf16_supported()  # elsewhere bfloat16 is computed by way of floats, and slower
 FROZEN = 2  # of the layers, the lowest: they read, the others judge
 START, PAD, END = 0, 1, 2
 
@@ -136,7 +137,7 @@ def train(model, tokens, passes, rate, size, seed, checkpoint=None, budget=math.
         for group in adam.param_groups:
             group["lr"] = rate * warm * (1 - step / steps)
         batch = batches[step]
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=HALVES):
             out = model(padded([ids[i] for i in batch]))
         value = loss(out, mask[batch], target[batch]).mean()
         adam.zero_grad()
