@@ -5,6 +5,10 @@
 
 use crate::neural::Matrix;
 
+/// Less likely beginnings are given up: they can end in nothing that counts, and numbers too small for the processor's
+/// usual way are slow.
+const GIVEN_UP: f64 = 1e-20;
+
 /// Tree of unit sequences. Nodes stand after their parents.
 pub(super) struct Trie {
     parents: Vec<usize>,
@@ -33,7 +37,7 @@ impl Trie {
     }
 
     /// The probability of each answer with its number: that its units, and nothing else, were said. A row has the
-    /// probabilities of a pause and of each unit.
+    /// probabilities of a pause and of each unit, or multiples of them; what comes to less than 1e-20 may be told as 0.
     pub(super) fn probabilities(&self, rows: &Matrix) -> Vec<(usize, f64)> {
         // Paths that end at a node in its own unit, and in a pause after it.
         let mut sounding = vec![0.0f64; self.units.len()];
@@ -48,7 +52,8 @@ impl Trie {
                 // Said twice, a unit needs a pause between.
                 let entering = if self.units[parent] == unit { 0.0 } else { sounding[parent] };
                 let arriving = own + entering + paused[parent];
-                if arriving + own_paused == 0.0 {
+                if arriving + own_paused < GIVEN_UP {
+                    (sounding[node], paused[node]) = (0.0, 0.0);
                     continue;
                 }
                 sounding[node] = arriving * f64::from(row[unit]);
