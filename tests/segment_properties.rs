@@ -8,10 +8,11 @@ use codetta::{ErrorKind, Frames, SampleRate};
 use proptest::prelude::*;
 
 /// Voice comes in runs: a course of single random frames would hardly ever be speech.
-fn course() -> impl Strategy<Value = Vec<f32>> {
-    let run = (1usize..60, prop_oneof![0.0f32..1.0, Just(0.0), Just(0.45), Just(1.0), Just(f32::NAN)]);
-    prop::collection::vec(run, 0..40)
-        .prop_map(|runs| runs.into_iter().flat_map(|(length, p)| std::iter::repeat_n(p, length)).collect())
+fn course() -> impl Strategy<Value = Vec<(f32, bool)>> {
+    let voice = prop_oneof![0.0f32..1.0, Just(0.0), Just(0.45), Just(1.0), Just(f32::NAN)];
+    prop::collection::vec((1usize..60, voice, any::<bool>()), 0..40).prop_map(|runs| {
+        runs.into_iter().flat_map(|(length, p, noisy)| std::iter::repeat_n((p, noisy), length)).collect()
+    })
 }
 
 fn short() -> EndpointSettings {
@@ -25,8 +26,8 @@ proptest! {
     fn every_speech_that_starts_ends_once_and_in_order(course in course()) {
         let mut machine = Machine::new(&short()).unwrap();
         let mut transitions: Vec<(u64, Transition)> = Vec::new();
-        for (now, &probability) in course.iter().enumerate() {
-            transitions.extend(machine.push(probability).map(|t| (now as u64, t)));
+        for (now, &(probability, noisy)) in course.iter().enumerate() {
+            transitions.extend(machine.push(probability, noisy).map(|t| (now as u64, t)));
         }
         transitions.extend(machine.finish().map(|t| (course.len() as u64, t)));
         prop_assert!(machine.finish().is_none(), "finishing twice ends nothing twice");
@@ -61,14 +62,14 @@ proptest! {
     #[test]
     fn no_state_is_stuck(course in course()) {
         let mut machine = Machine::new(&short()).unwrap();
-        for &probability in &course {
-            machine.push(probability);
+        for &(probability, noisy) in &course {
+            machine.push(probability, noisy);
         }
         for _ in 0..60 {
-            machine.push(0.0);
+            machine.push(0.0, false);
         }
         let word = std::iter::repeat_n(0.9, 12).chain(std::iter::repeat_n(0.0, 40));
-        let heard: Vec<_> = word.filter_map(|probability| machine.push(probability)).collect();
+        let heard: Vec<_> = word.filter_map(|probability| machine.push(probability, false)).collect();
         prop_assert!(matches!(
             heard[..],
             [Transition::Started { .. }, Transition::Paused { .. }, Transition::Ended { .. }]
@@ -82,7 +83,8 @@ proptest! {
             ("maximum", EndpointSettings { maximum: wrong, ..short() }),
             ("pre_roll", EndpointSettings { pre_roll: wrong, ..short() }),
             ("onset", EndpointSettings { onset: wrong as f32, ..short() }),
-            ("hangover", EndpointSettings { hangover: short().pause, ..short() }),
+            ("pause_in_noise", EndpointSettings { pause_in_noise: short().pause - 0.032, ..short() }),
+            ("hangover", EndpointSettings { hangover: short().pause_in_noise, ..short() }),
         ] {
             let error = Machine::new(&settings).unwrap_err();
             prop_assert!(error.kind() == ErrorKind::Usage && error.subject() == name, "{error}");
@@ -223,4 +225,31 @@ fn a_weak_end_under_noise_is_given_a_moment() {
     };
     let (held, let_go) = (end(0.02, 0.3), end(0.02, 0.45));
     assert!((2..=5).contains(&((held - let_go) / FRAME as u64)), "in noise {held}, without {let_go}");
+}
+
+/// Where noise hides the end of a word more of it is kept; what is speculated on is what the end brings.
+#[test]
+fn more_is_kept_after_a_word_in_noise() {
+    let kept = |hiss: f32| {
+        let mut sound = vec![0.0; 9_600];
+        sound.extend(voice(0.5, 0.3));
+        sound.resize(sound.len() + 16_000, 0.0);
+        sound.iter_mut().zip(noise(40_000, hiss, false)).for_each(|(sample, hiss)| *sample += hiss);
+        let mut endpointer = Endpointer::new(&EndpointSettings::default(), VoiceDetector::live()).unwrap();
+        let mut paused = None;
+        for event in endpointer.push(&sound) {
+            match event {
+                Event::PauseStarted(utterance) => paused = Some(utterance),
+                Event::SpeechResumed => paused = None,
+                Event::SpeechEnd(utterance) => {
+                    assert_eq!(paused.as_ref(), Some(&utterance));
+                    return utterance.span.end.0 - utterance.voice_end().0;
+                }
+                _ => {}
+            }
+        }
+        panic!("no end with noise of {hiss}");
+    };
+    let frames = |seconds: f64| SampleRate::SPEECH.frames(seconds).0;
+    assert_eq!((kept(1e-4), kept(0.03)), (frames(0.128), frames(0.192)));
 }

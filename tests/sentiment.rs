@@ -32,6 +32,7 @@ fn hard_sentences_mostly_come_out_right() {
         (include_str!("data/sentiment-checklist-dev.tsv"), 0.7),
         (include_str!("data/sentiment-checklist-test.tsv"), 0.7),
         (include_str!("data/sentiment-checklist-third.tsv"), 0.7),
+        (include_str!("data/sentiment-checklist-fourth.tsv"), 0.7),
         (include_str!("data/sentiment-checklist-fresh.tsv"), 0.7),
     ] {
         let rows = checklist(list);

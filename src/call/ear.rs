@@ -45,8 +45,6 @@ pub(super) struct Ear {
     door: Door,
     bursts: KeyBursts,
     endpointer: Endpointer,
-    /// Sound kept after the last voiced frame of an utterance.
-    post_roll: u64,
     /// Frames heard, and frames that the endpointer was given: it is not given what is ours.
     clock: u64,
     given: u64,
@@ -61,14 +59,12 @@ pub(super) struct Ear {
 
 impl Ear {
     pub(super) fn new(duplex: Duplex, scale: Scale) -> Result<Self> {
-        let settings = EndpointSettings::default();
         Ok(Self {
             duplex,
             detector: Detector::new(SampleRate::SPEECH)?,
             door: Door::new(),
             bursts: KeyBursts::new(scale),
-            endpointer: Endpointer::new(&settings, VoiceDetector::live())?,
-            post_roll: SampleRate::SPEECH.frames(settings.pause).0,
+            endpointer: Endpointer::new(&EndpointSettings::default(), VoiceDetector::live())?,
             clock: 0,
             given: 0,
             jobs: 0,
@@ -173,7 +169,7 @@ impl Ear {
             Event::SpeechEnd(utterance) | Event::TooLong(utterance) => {
                 self.speaking = false;
                 // The endpointer's clock stood still while our own sound was in the room.
-                let ago = self.given.saturating_sub(utterance.span.end.0) + self.post_roll;
+                let ago = self.given.saturating_sub(utterance.voice_end().0);
                 let end = Frames(self.clock.saturating_sub(ago));
                 if self.ahead.is_none() {
                     self.understand(utterance, heard);

@@ -19,10 +19,14 @@ use codetta::voice::{
 };
 use codetta::{Error, ErrorKind, Result};
 
+/// The manifest's word for speech that carries no label and should score alike.
+const ORDINARY: &str = "ordinary";
+
 #[derive(Args)]
 pub struct TrainArgs {
     /// One JSON object a line: {"path": …, "emotion": …, "speaker": …}. Paths are relative to this file. Emotions:
-    /// angry, sad, neutral, happy, bored, fearful, disgusted, surprised; "not speech" for music and noise
+    /// angry, sad, neutral, happy, bored, fearful, disgusted, surprised; "not speech" for music and noise; "ordinary" for
+    /// everyday speech of other voices and languages, which tells the head what is no emotion
     #[arg(long)]
     manifest: PathBuf,
     /// Where the head goes. Put it into the models folder as voice-head.json to use it
@@ -66,15 +70,20 @@ struct KeptVector {
 pub fn run(args: &TrainArgs, output: &mut Output) -> Result<Status> {
     let rows = read_manifest(&args.manifest)?;
     let vectors = vectors(args, &rows)?;
-    let mut examples = Vec::new();
+    let (mut examples, mut ordinary) = (Vec::new(), Vec::new());
     for (row, vector) in rows.iter().zip(vectors) {
+        let vector = vector.filter(|_| args.without_speaker.as_ref() != Some(&row.speaker));
+        if row.emotion.trim() == ORDINARY {
+            ordinary.extend(vector);
+            continue;
+        }
         let label: EmotionLabel =
             row.emotion.parse().map_err(|e: Error| e.about(args.manifest.display().to_string()))?;
-        if let Some(vector) = vector.filter(|_| args.without_speaker.as_ref() != Some(&row.speaker)) {
+        if let Some(vector) = vector {
             examples.push(LabelledVector { vector, label, speaker: row.speaker.clone() });
         }
     }
-    let (head, report) = train_head(&examples, args.strength, &args.origin)?;
+    let (head, report) = train_head(&examples, &ordinary, args.strength, &args.origin)?;
     write_whole(&args.output, &head)?;
     output.columns(&["on speakers not trained on", "figure"]);
     output.result(&report, || rows_of(&report))?;
@@ -130,12 +139,14 @@ fn vectors(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Vec<f32>
 
 /// The report as two cells: names of figures, and their values, a line each.
 fn rows_of(report: &TrainingReport) -> Vec<String> {
-    let mut names = vec!["recordings".to_owned(), "speakers".to_owned(), "unweighted average recall".to_owned()];
+    let mut names: Vec<String> =
+        ["recordings", "ordinary speech", "speakers", "unweighted average recall"].map(str::to_owned).to_vec();
     names.extend(["negative against rest, AUC", "its calibration error", "temperature"].map(str::to_owned));
     names.extend(report.labels.iter().map(|label| format!("{label}, recognised as {}", list(&report.labels))));
     let area = report.negative_area_under_curve.map_or("–".to_owned(), |a| format!("{a:.3}"));
     let mut values = vec![
         report.recordings.to_string(),
+        report.ordinary.to_string(),
         report.speakers.to_string(),
         format!("{:.3}", report.unweighted_average_recall),
         area,

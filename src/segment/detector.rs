@@ -44,7 +44,7 @@ const WORD_ABOVE_FLOOR: f32 = 10.0;
 const BELOW_PEAK: f32 = 28.0;
 const PEAK_FADE: f32 = 0.15;
 /// From this probability on, a frame is heard and not only supposed to go on: the endpointer's default offset.
-const AUDIBLE: f32 = 0.3;
+pub(super) const AUDIBLE: f32 = 0.3;
 /// The probability of what may go on unheard: enough not to end an utterance, too little to begin one.
 const HELD: f32 = 0.4;
 /// How long that is on a live line, where speech is no more than the first of these (dB) louder than the floor: 64 ms.
@@ -65,6 +65,8 @@ pub struct VoiceDetector {
     peak: f32,
     longest_hold: f32,
     hold: u32,
+    /// How far the floor hides the weak end of what was last heard, 0..=1.
+    masking: f32,
 }
 
 impl VoiceDetector {
@@ -108,6 +110,7 @@ impl VoiceDetector {
             peak: LOWEST_FLOOR,
             longest_hold,
             hold: 0,
+            masking: 0.0,
         };
         for _ in 0..WARM_UP {
             detector.network_probability(&[0.0; FRAME]);
@@ -126,11 +129,16 @@ impl VoiceDetector {
         self.held(voiced)
     }
 
+    /// Whether the noise of a live line hides the weak end of what was last heard. Never so of a recording.
+    pub fn hides_ends(&self) -> bool {
+        self.longest_hold > 0.0 && self.masking > 0.0
+    }
+
     /// A word's weak end lies under a noisy line's floor: for some frames after it was last heard it may still go on.
     fn held(&mut self, voiced: f32) -> f32 {
         if voiced >= AUDIBLE {
-            let noisy = (MASKING.1 - (self.peak - self.floor)) / (MASKING.1 - MASKING.0);
-            self.hold = (self.longest_hold * noisy.clamp(0.0, 1.0)).round() as u32;
+            self.masking = ((MASKING.1 - (self.peak - self.floor)) / (MASKING.1 - MASKING.0)).clamp(0.0, 1.0);
+            self.hold = (self.longest_hold * self.masking).round() as u32;
             return voiced;
         }
         if self.hold == 0 {

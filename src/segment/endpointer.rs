@@ -39,6 +39,8 @@ pub struct Endpointer {
     /// One past the last frame of the last utterance: the next one begins after it.
     used: u64,
     speaking: bool,
+    /// One past the last frame of the utterance that the present pause has brought.
+    paused: Option<u64>,
 }
 
 impl Endpointer {
@@ -53,6 +55,7 @@ impl Endpointer {
             first: 0,
             used: 0,
             speaking: false,
+            paused: None,
         })
     }
 
@@ -86,7 +89,7 @@ impl Endpointer {
         self.pending.clear();
         let probability = self.detector.predict(&frame);
         self.kept.push_back((frame, probability));
-        let event = self.machine.push(probability).map(|transition| self.event(transition));
+        let event = self.machine.push(probability, self.detector.hides_ends()).map(|transition| self.event(transition));
         if !self.speaking {
             let counts = self.machine.counts();
             // Enough for a pre-roll before the first frame of a beginning that is not yet believed.
@@ -105,8 +108,14 @@ impl Endpointer {
                 self.speaking = true;
                 Event::SpeechStart { at: Frames(start * FRAME as u64) }
             }
-            Transition::Paused { voiced } => Event::PauseStarted(self.utterance(voiced).0),
-            Transition::Resumed => Event::SpeechResumed,
+            Transition::Paused { voiced } => {
+                self.paused = Some(self.first + self.kept.len() as u64);
+                Event::PauseStarted(self.utterance(voiced).0)
+            }
+            Transition::Resumed => {
+                self.paused = None;
+                Event::SpeechResumed
+            }
             Transition::Ended { voiced } => Event::SpeechEnd(self.close(voiced)),
             Transition::TooLong { voiced } => Event::TooLong(self.close(voiced)),
         }
@@ -115,6 +124,7 @@ impl Endpointer {
     fn close(&mut self, voiced: Range<u64>) -> Utterance {
         let (utterance, end) = self.utterance(voiced);
         self.used = end;
+        self.paused = None;
         self.speaking = false;
         utterance
     }
@@ -123,7 +133,7 @@ impl Endpointer {
     fn utterance(&self, voiced: Range<u64>) -> (Utterance, u64) {
         let counts = self.machine.counts();
         let start = voiced.start.saturating_sub(counts.pre_roll).max(self.first).max(self.used);
-        let end = (voiced.end + counts.pause).min(self.first + self.kept.len() as u64);
+        let end = self.paused.unwrap_or(voiced.end + counts.pause).min(self.first + self.kept.len() as u64);
         let kept = self.kept.range((start - self.first) as usize..(end - self.first) as usize);
         let mut data = Vec::with_capacity((end - start) as usize * FRAME);
         let mut speech_frames = Vec::with_capacity((end - start) as usize);

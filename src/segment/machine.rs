@@ -62,8 +62,9 @@ impl Machine {
         Ok(Self { onset: settings.onset, offset: settings.offset, counts, state: State::Silence, next: 0 })
     }
 
-    /// Takes the voice probability of the next frame. Not a number counts as silence.
-    pub fn push(&mut self, probability: f32) -> Option<Transition> {
+    /// Takes the voice probability of the next frame, and whether the line's noise hides weak ends. Not a number counts
+    /// as silence.
+    pub fn push(&mut self, probability: f32, noisy: bool) -> Option<Transition> {
         let now = self.next;
         self.next += 1;
         let (onset, offset) = (probability >= self.onset, probability >= self.offset);
@@ -77,7 +78,10 @@ impl Machine {
                 }
                 None
             }
-            State::Speech { start, last, paused } => self.speak(now, start, last, paused, offset),
+            State::Speech { start, last, paused } => {
+                let last = if offset { now } else { last };
+                self.speak(now, start..last + 1, paused, self.counts.pause(noisy))
+            }
             State::Overlong { .. } if offset => {
                 self.state = State::Overlong { last: now };
                 None
@@ -100,27 +104,25 @@ impl Machine {
         Some(Transition::Started { start })
     }
 
-    fn speak(&mut self, now: u64, start: u64, last: u64, paused: bool, voiced: bool) -> Option<Transition> {
-        let last = if voiced { now } else { last };
+    fn speak(&mut self, now: u64, voiced: Range<u64>, paused: bool, pause: u64) -> Option<Transition> {
+        let (start, last) = (voiced.start, voiced.end - 1);
         let silent = now - last;
         if now + 1 - start >= self.counts.maximum {
             // Who has just fallen silent at the limit has said what there was to say.
-            let voiced = start..last + 1;
-            let is_over = silent >= self.counts.pause;
+            let is_over = silent >= pause;
             self.state = if is_over { State::Silence } else { State::Overlong { last } };
             return Some(if is_over { Transition::Ended { voiced } } else { Transition::TooLong { voiced } });
         }
-        let transition = if voiced {
+        let has_paused = silent > 0 && (paused || silent >= pause);
+        let transition = if silent == 0 {
             paused.then_some(Transition::Resumed)
         } else if silent >= self.counts.hangover {
             self.state = State::Silence;
-            return Some(Transition::Ended { voiced: start..last + 1 });
-        } else if !paused && silent >= self.counts.pause {
-            Some(Transition::Paused { voiced: start..last + 1 })
+            return Some(Transition::Ended { voiced });
         } else {
-            None
+            (has_paused && !paused).then_some(Transition::Paused { voiced })
         };
-        self.state = State::Speech { start, last, paused: !voiced && (paused || silent >= self.counts.pause) };
+        self.state = State::Speech { start, last, paused: has_paused };
         transition
     }
 

@@ -15,7 +15,9 @@ pub struct EndpointSettings {
     pub minimum_speech: f64,
     /// Silence after which recognition may start on the quiet; also how much is kept after the last voiced frame.
     pub pause: f64,
-    /// Silence after which the utterance has ended; more than `pause`.
+    /// The same where the line's noise hides the weak end of a word, so that more of it is kept: at least `pause`.
+    pub pause_in_noise: f64,
+    /// Silence after which the utterance has ended; more than either pause.
     pub hangover: f64,
     /// Sound kept before the first voiced frame, so that no consonant is lost.
     pub pre_roll: f64,
@@ -30,6 +32,7 @@ impl Default for EndpointSettings {
             offset: 0.3,
             minimum_speech: 0.08,
             pause: 0.128,
+            pause_in_noise: 0.192,
             hangover: 0.4,
             pre_roll: 0.24,
             maximum: 30.0,
@@ -42,9 +45,17 @@ impl Default for EndpointSettings {
 pub(super) struct Counts {
     pub minimum_speech: u64,
     pub pause: u64,
+    pub pause_in_noise: u64,
     pub hangover: u64,
     pub pre_roll: u64,
     pub maximum: u64,
+}
+
+impl Counts {
+    /// Silent frames after which the speaker has paused.
+    pub fn pause(&self, noisy: bool) -> u64 {
+        if noisy { self.pause_in_noise } else { self.pause }
+    }
 }
 
 impl EndpointSettings {
@@ -64,6 +75,7 @@ impl EndpointSettings {
         let times = [
             ("minimum_speech", self.minimum_speech),
             ("pause", self.pause),
+            ("pause_in_noise", self.pause_in_noise),
             ("hangover", self.hangover),
             ("pre_roll", self.pre_roll),
             ("maximum", self.maximum),
@@ -77,12 +89,18 @@ impl EndpointSettings {
         let counts = Counts {
             minimum_speech: frames(self.minimum_speech).max(1),
             pause: frames(self.pause).max(1),
+            pause_in_noise: frames(self.pause_in_noise).max(1),
             hangover: frames(self.hangover),
             pre_roll: frames(self.pre_roll),
             maximum: frames(self.maximum),
         };
-        if counts.hangover <= counts.pause {
-            return wrong("hangover", format!("expected more than pause {} s, got {}", self.pause, self.hangover));
+        if counts.pause_in_noise < counts.pause {
+            let problem = format!("expected at least pause {} s, got {}", self.pause, self.pause_in_noise);
+            return wrong("pause_in_noise", problem);
+        }
+        if counts.hangover <= counts.pause_in_noise {
+            let problem = format!("expected more than pause_in_noise {} s, got {}", self.pause_in_noise, self.hangover);
+            return wrong("hangover", problem);
         }
         if counts.maximum <= counts.minimum_speech + counts.hangover {
             return wrong("maximum", format!("expected more than minimum_speech + hangover, got {}", self.maximum));

