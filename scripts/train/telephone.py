@@ -1,4 +1,4 @@
-"""Versions of a recording: the telephone of the data pack's telephone.md, and mild variations of voice and room."""
+"""Versions of a recording: the telephone line used throughout, and mild variations of voice and room."""
 import zlib
 
 import numpy as np
