@@ -35,6 +35,11 @@ impl ClosedSet {
         (scale.min()..=scale.max()).all(|number| self.numbers.contains(&number))
     }
 
+    /// An answer as it is written, by its number.
+    pub(super) fn text(&self, number: usize) -> &str {
+        &self.texts[number]
+    }
+
     /// What an answer means, by its number.
     pub(super) fn meaning(&self, number: usize, scale: Scale) -> Answer {
         match scale == Scale::default() {

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::answer::{Answer, read};
 use super::answer_sound::AnswerSound;
-use super::heard::{Heard, RatingPosterior, Transcript};
+use super::grammar::Request;
+use super::heard::{Heard, Intents, RatingPosterior, Transcript};
 use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
@@ -28,6 +29,8 @@ const MIN_SAMPLES: usize = 8_000;
 /// Tokens that must follow a word for an alternative to it to be read as if they followed it too: one-word answers and
 /// their units stay below it, so that what competes with a number competes with all its mass.
 const LONG_TAIL: usize = 5;
+/// A rating or request is no less probable than this where its words are written as they were spelt.
+const SURE: f32 = 0.8;
 
 /// Odds (natural logarithm) from which an answer is heard in the other language. On one word Whisper is easily wrong.
 const OTHER_LANGUAGE_FROM: f32 = 3.0;
@@ -207,7 +210,7 @@ impl Recogniser {
         }
         let masses = Masses::of(&readings, language, options.scale);
         let transcript = tidy(&text(once(&found.best)));
-        let mut spelt = None;
+        let (mut spelt, mut spelt_words) = (None, None);
         let by_words = masses.rating(&Calibration::of(language));
         let one_word = is_one_word(&transcript, language);
         // Where Whisper describes a noise instead of writing words, it is one: neither head nor speller ever learnt those.
@@ -217,7 +220,9 @@ impl Recogniser {
             let whole = || ShortAnswers::of(language).rating(&masses, &sound, options.scale);
             let as_a_whole = if one_word && !transcript.is_empty() { whole() } else { None };
             let speller = Speller::of(language);
-            spelt = speller.masses(&sound, options.scale);
+            let whole_spelt = speller.spell(&sound, options.scale);
+            spelt_words = whole_spelt.as_ref().and_then(|spelt| speller.words(spelt, one_word));
+            spelt = whole_spelt.map(|spelt| spelt.masses);
             let by_spelling = spelt.map(|spelt| speller.rating(&by_words, &spelt, one_word));
             match (as_a_whole, by_spelling) {
                 (Some(whole), Some(spelt)) => Some(whole.between(&spelt)),
@@ -225,11 +230,29 @@ impl Recogniser {
             }
         });
         let rating = by_sound.unwrap_or(by_words);
-        let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents: masses.intents() };
+        let written = masses.intents();
+        let intents = spelt.map_or(written, |spelt| Speller::of(language).intents(written, &spelt, one_word));
+        // What is sure is written as it was spelt: "非常危險" for 非常满意 would be taken for what the caller feels.
+        let sure = rating.best().filter(|(_, p)| *p >= SURE).map(|(level, _)| level);
+        let is_sure = |words: &String| {
+            let Answer { rating, request } = read(words);
+            let asked = request.is_some_and(|request| probability(&intents, request) >= SURE);
+            asked && rating.is_none() || rating.is_some() && rating == sure
+        };
+        let transcript = spelt_words.filter(is_sure).unwrap_or(transcript);
+        let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents };
         readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
         readings.truncate(40);
         let texts = readings.into_iter().map(|reading| (reading.text, reading.mass)).collect();
         Ok((heard, Detail { masses, by_words, spelt, texts, other_language }))
+    }
+}
+
+fn probability(intents: &Intents, request: Request) -> f32 {
+    match request {
+        Request::Human => intents.human,
+        Request::Repeat => intents.repeat,
+        Request::Later => intents.later,
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use super::answer_sound::AnswerSound;
 use super::closed_set::ClosedSet;
 use super::grammar::Request;
-use super::heard::RatingPosterior;
+use super::heard::{Intents, RatingPosterior};
 use super::posterior::Masses;
 use super::spelling::Network;
 use super::trie::Trie;
@@ -32,6 +32,14 @@ pub(super) struct Speller {
     trie: Trie,
     /// Of what was written as one word, and as more.
     blends: [Blend; 2],
+}
+
+/// What was spelt of an utterance.
+pub(super) struct Spelt {
+    /// How probable each meaning is, as a multiple of the likeliest spelling of any sort.
+    pub(super) masses: Masses,
+    /// The likeliest answer of the set, and how probable it is in the same measure.
+    likeliest: Option<(usize, f32)>,
 }
 
 /// How what was spelt is weighed beside the words that were written.
@@ -108,7 +116,7 @@ impl Speller {
     /// (0 or above; an answer with many likely paths may exceed 1), in the mean of the networks. So a long answer is not held
     /// against its length. What is none of them is left out. None if a number of the scale is not in the set, or the sound
     /// is too long, or of another encoder.
-    pub(super) fn masses(&self, sound: &AnswerSound, scale: Scale) -> Option<Masses> {
+    pub(super) fn spell(&self, sound: &AnswerSound, scale: Scale) -> Option<Spelt> {
         if !self.answers.covers(scale) {
             return None;
         }
@@ -125,8 +133,12 @@ impl Speller {
                 sums[number] += probability;
             }
         }
+        let mut likeliest: Option<(usize, f32)> = None;
         for (number, sum) in sums.into_iter().enumerate() {
             let probability = (sum / self.networks.len() as f64) as f32;
+            if probability > likeliest.map_or(0.0, |(_, most)| most) {
+                likeliest = Some((number, probability));
+            }
             if probability < NEGLIGIBLE {
                 continue;
             }
@@ -142,13 +154,35 @@ impl Speller {
                 None => {}
             }
         }
-        Some(masses)
+        Some(Spelt { masses, likeliest })
+    }
+
+    /// The words of the likeliest answer, if it is likelier than all others together with what is none of them.
+    pub(super) fn words(&self, spelt: &Spelt, one_word: bool) -> Option<String> {
+        let (number, probability) = spelt.likeliest?;
+        (2.0 * probability >= self.all(&spelt.masses, one_word)).then(|| as_a_sentence(self.answers.text(number)))
+    }
+
+    /// Requests as they were written or as they were spelt, whichever is surer: the decoder writes 债人公子 for 转人工.
+    pub(super) fn intents(&self, written: Intents, spelt: &Masses, one_word: bool) -> Intents {
+        let all = self.all(spelt, one_word);
+        let either = |written: f32, spelt: f32| written.max(spelt / all).clamp(0.0, 1.0);
+        Intents {
+            human: either(written.human, spelt.human),
+            repeat: either(written.repeat, spelt.repeat),
+            later: either(written.later, spelt.later),
+        }
+    }
+
+    /// Everything that may have been said: the answers of the set, and for each outcome what is none of them.
+    fn all(&self, spelt: &Masses, one_word: bool) -> f32 {
+        spelt.levels.iter().sum::<f32>() + spelt.other + 6.0 * self.blends[usize::from(!one_word)].floor
     }
 
     /// The calibrated posterior, from what the words say alone and what was spelt.
     pub(super) fn rating(&self, written: &RatingPosterior, spelt: &Masses, one_word: bool) -> RatingPosterior {
         let Blend { written: by_words, spelt: by_sound, none, floor } = self.blends[usize::from(!one_word)];
-        let all = spelt.levels.iter().sum::<f32>() + spelt.other + 6.0 * floor;
+        let all = self.all(spelt, one_word);
         // Where no answer of the set was heard, the words stand alone.
         let known = 1.0 - 6.0 * floor / all;
         let score = |written: f32, spelt: f32, bias: f32| {
@@ -161,6 +195,19 @@ impl Speller {
         let largest = levels.iter().copied().fold(none, f32::max);
         RatingPosterior::from_weights(levels.map(|score: f32| (score - largest).exp()), (none - largest).exp())
     }
+}
+
+/// English answers are listed in small letters.
+fn as_a_sentence(answer: &str) -> String {
+    let words = answer.split(' ').map(|word| match word {
+        "i" | "i'm" | "i'd" | "i'll" => word.replacen('i', "I", 1),
+        _ => word.to_owned(),
+    });
+    let mut line = words.collect::<Vec<_>>().join(" ");
+    if let Some(first) = line.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    line
 }
 
 #[cfg(test)]
@@ -204,11 +251,32 @@ mod tests {
     }
 
     #[test]
+    fn words_and_requests_are_told_where_they_are_likelier_than_all_else() {
+        for (language, text, sentence) in
+            [(Language::Zh, "非常满意", "非常满意"), (Language::En, "i'd say four", "I'd say four")]
+        {
+            let speller = Speller::of(language);
+            let number = (0..speller.answers.len()).find(|number| speller.answers.text(*number) == text).unwrap();
+            let words = |own: f32, others: f32| {
+                let masses = Masses { levels: [0.0, 0.0, others, 0.0, own], ..Masses::default() };
+                speller.words(&Spelt { masses, likeliest: Some((number, own)) }, false)
+            };
+            assert_eq!(words(0.9, 0.1).as_deref(), Some(sentence));
+            assert_eq!(words(0.4, 0.6), None);
+            let asked = Masses { other: 0.9, human: 0.9, levels: [0.1, 0.0, 0.0, 0.0, 0.0], ..Masses::default() };
+            let written = Intents { repeat: 0.3, ..Intents::default() };
+            let intents = speller.intents(written, &asked, false);
+            assert!((intents.human - 0.9).abs() < 1e-3 && intents.repeat == 0.3 && intents.later == 0.0, "{intents:?}");
+            assert_eq!(speller.words(&Spelt { masses: Masses::default(), likeliest: None }, false), None);
+        }
+    }
+
+    #[test]
     fn a_speller_serves_the_scales_whose_numbers_it_knows() {
         for language in [Language::Zh, Language::En] {
             let speller = Speller::of(language);
             let sound = AnswerSound::of_states(Matrix::new(vec![0.0; 9 * WIDTH], WIDTH));
-            let serves = |scale: &str| speller.masses(&sound, scale.parse().unwrap()).is_some();
+            let serves = |scale: &str| speller.spell(&sound, scale.parse().unwrap()).is_some();
             assert!(serves("1..5:best=5") && serves("1..5:best=1") && serves("0..10:best=10"));
             assert!(!serves("0..99:best=99"));
         }
