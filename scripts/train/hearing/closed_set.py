@@ -31,7 +31,15 @@ CORRECTIONS = {
            "{}, make that {}", "{}, make it {}", "{}, or rather {}", "not {}, {}"],
 }
 CORRECTED = {"zh": (["", "分"], ["", "吧"]), "en": (["", " stars"], [""])}
-BEFORE_REQUEST = {"zh": ["", "我", "我要", "请"], "en": ["", "i want ", "please "]}
+# Requests by what they mean: how callers lead to them and away from them.
+AROUND_REQUEST = {
+    "zh": {
+        "human": (["", "我", "我要", "我想", "请", "帮我", "给我", "麻烦", "能不能", "可以"], ["", "吧", "谢谢", "服务", "说话"]),
+        "repeat": (["", "我", "请", "请你", "麻烦", "麻烦你", "能不能", "可以", "不好意思"], ["", "吧", "谢谢", "好吗", "可以吗"]),
+        "later": (["", "我", "我现在", "现在", "请", "你", "不好意思", "那"], ["", "吧", "谢谢", "再打", "再打吧", "再打给我", "给我打"]),
+    },
+    "en": {means: (["", "i want ", "please "], [""]) for means in ("human", "repeat", "later")},
+}
 # What else is said: words that sound like numbers, replies, counts, and numbers that are none of the scale.
 OTHERS = {
     "zh": "不知道 随便 好的 没有 可以 谢谢 再见 你好 不用了 是的 是 喂 好 嗯 啊 不 对 山 事 我 无 气 吃 一直 一次 一点 一个 三个 两次 四点 五天 "
@@ -59,8 +67,9 @@ def answers(language):
         for form, b, a in itertools.product(phrase["forms"], before, after):
             found.setdefault(b + form + a, phrase["means"])
     for request in table["request"]:
-        for form, b in itertools.product(request["forms"], BEFORE_REQUEST[language]):
-            found.setdefault(b + form, None)
+        before, after = ([""], [""]) if request.get("alone") else AROUND_REQUEST[language][request["means"]]
+        for form, b, a in itertools.product(request["forms"], before, after):
+            found.setdefault(b + form + a, None)
     for other in OTHERS[language]:
         found.setdefault(other, None)
     return found
