@@ -34,8 +34,10 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
         };
         current = Some(Mention { value, ..mention });
     }
-    let alone = words.iter().all(|word| word.request.is_some() || word.filler || word.comma);
-    let request = words.iter().filter(|word| !word.request_alone || alone).find_map(|word| word.request);
+    let alone = words.iter().all(|word| word.request.is_some() || word.filler || word.asking || word.comma);
+    let requests = || words.iter().filter(|word| !word.request_alone || alone).filter_map(|word| word.request);
+    // "Sorry" and "what" are said on the way to another request.
+    let request = requests().find(|request| *request != Request::Repeat).or_else(|| requests().next());
     Answer { rating: current.and_then(|mention| mention.value), request }
 }
 
@@ -240,6 +242,55 @@ mod tests {
             assert_eq!(read(text, Language::En, Scale::default()).request, Some(wanted), "{text}");
         }
         assert_eq!(read("没什么不满意", Language::Zh, Scale::default()).request, None);
+        for (text, wanted) in [
+            ("请帮我接一下人工客服", Request::Human),
+            ("我要投诉，等了三天没人来", Request::Human),
+            ("我现在没空", Request::Later),
+            ("晚点再打吧", Request::Later),
+        ] {
+            assert_eq!(read(text, Language::Zh, Scale::default()).request, Some(wanted), "{text}");
+        }
+        for (text, wanted) in [
+            ("Can I get a real human, please?", Request::Human),
+            ("I want to speak to a manager, this is the third time", Request::Human),
+            ("Sorry, I'm driving right now", Request::Later),
+            ("not a good time, sorry", Request::Later),
+        ] {
+            assert_eq!(read(text, Language::En, Scale::default()).request, Some(wanted), "{text}");
+        }
+    }
+
+    /// What tells of people, times and words asks for none of them.
+    #[test]
+    fn talk_of_people_and_times_is_no_request() {
+        for text in [
+            "客服人员很热情",
+            "你们工作人员态度很好",
+            "人工费太贵了",
+            "没什么可投诉的",
+            "师傅换个人来修的",
+            "待会就修好了",
+            "他说什么都修好了",
+            "空调坏了没空调用",
+            "在忙的时候来的",
+        ] {
+            assert_eq!(read(text, Language::Zh, Scale::default()).request, None, "{text}");
+        }
+        for text in [
+            "Great customer service",
+            "The agent was very helpful",
+            "No complaint at all",
+            "Somebody came at last",
+            "Five, the customer service was excellent",
+            "He was busy but kind",
+            "He came later than agreed",
+            "I was at work when he came",
+            "He explained it once more",
+            "Excuse me, I'd say four",
+            "A person came and fixed it",
+        ] {
+            assert_eq!(read(text, Language::En, Scale::default()).request, None, "{text}");
+        }
         assert_eq!(read("五分", Language::Zh, Scale::default()).request, None);
     }
 }

@@ -23,6 +23,8 @@ pub struct Word {
     pub request: Option<Request>,
     /// A request only if nothing else is said.
     pub request_alone: bool,
+    /// May stand beside a request.
+    pub asking: bool,
     pub magnitude: bool,
     pub fraction: bool,
     pub unit: bool,
@@ -39,7 +41,8 @@ pub struct Word {
 impl Word {
     /// In no table.
     pub fn is_stray(&self) -> bool {
-        *self == Self::default()
+        // What may stand beside a request means nothing by itself.
+        Self { asking: false, ..*self } == Self::default()
     }
 }
 
@@ -68,6 +71,7 @@ struct Table {
     negation: Vec<String>,
     ordinal: Vec<String>,
     filler: Vec<String>,
+    asking: Vec<String>,
     noise: Vec<String>,
     phrase: Vec<Phrase>,
     request: Vec<Asking>,
@@ -153,6 +157,7 @@ impl Grammar {
         grammar.add(&table.negation, |word| word.negation = true);
         grammar.add(&table.ordinal, |word| word.ordinal = true);
         grammar.add(&table.filler, |word| word.filler = true);
+        grammar.add(&table.asking, |word| word.asking = true);
         grammar.add(&table.noise, |word| word.noise = true);
         for form in table.correction.iter().filter(|_| !table.spaced) {
             if let Some(sound) = syllables(&grammar.pieces.of(form)).filter(|sound| sound.len() > 1) {
