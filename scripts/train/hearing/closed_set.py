@@ -67,7 +67,7 @@ def answers(language):
         for form, b, a in itertools.product(phrase["forms"], before, after):
             found.setdefault(b + form + a, phrase["means"])
     for request in table["request"]:
-        before, after = ([""], [""]) if request.get("alone") else AROUND_REQUEST[language][request["means"]]
+        before, after = AROUND_REQUEST[language][request["means"]]
         for form, b, a in itertools.product(request["forms"], before, after):
             found.setdefault(b + form + a, None)
     for other in OTHERS[language]:
