@@ -2,9 +2,9 @@
 //!
 //! `cargo run --release --example answer_sounds -- MANIFEST FOLDER OUT [--states]`
 //!
-//! MANIFEST has one JSON line a clip with `path` (relative to FOLDER, or absolute). Each clip is heard in six versions:
-//! clean, over a noisy telephone line, and played slower and faster (with pitch and formants, as other speakers) over
-//! several lines. OUT.jsonl holds the clip's line with the name of the version, OUT.f16 the values, row after row. With
+//! MANIFEST has one JSON line a clip with `path` (relative to FOLDER, or absolute). Each clip is heard in ten versions:
+//! clean, over a noisy telephone line (another noise each time), and played slower and faster (with pitch and formants, as
+//! other speakers) over several lines. OUT.jsonl holds the clip's line with the name of the version, OUT.f16 the values, row after row. With
 //! `--states` a clip has as many rows as its line's `states` says, each the states of the encoder's last blocks in turn.
 
 use std::io::{BufWriter, Write};
@@ -29,13 +29,17 @@ struct Arguments {
 }
 
 /// Name, line, and how much faster it is played.
-const VERSIONS: [(&str, Line, f64); 6] = [
+const VERSIONS: [(&str, Line, f64); 10] = [
     ("clean", Line::Clean, 1.0),
     ("noisy", Line::MuLawNoise(10.0), 1.0),
     ("slower", Line::MuLaw, 0.87),
     ("faster, noisy", Line::MuLawNoise(13.0), 1.14),
     ("a little slower, noisier", Line::MuLawNoise(8.0), 0.93),
     ("a little faster", Line::Clean, 1.08),
+    ("noisy again", Line::MuLawNoise(10.0), 1.0),
+    ("noisier", Line::MuLawNoise(6.0), 1.0),
+    ("slower, noisy", Line::MuLawNoise(11.0), 0.9),
+    ("faster, noisier", Line::MuLawNoise(9.0), 1.1),
 ];
 
 fn main() -> Result<()> {

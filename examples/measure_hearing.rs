@@ -87,7 +87,8 @@ impl Clip {
                 Some(format!("fsdd {part} {}", kind(self.truth().is_some())))
             }
             "cmn" => Some(format!("cmn {}", kind(self.truth().is_some()))),
-            name if name.starts_with("tts") || name == "kok" => {
+            "syllables" => Some(format!("{} {}", self.speaker, kind(self.truth().is_some()))),
+            name if name.starts_with("tts") || name == "kok" || name == "not-speech" => {
                 let rated = match self.group.as_deref() {
                     Some("digit") => "digits",
                     Some("words" | "correction") => "phrases",

@@ -8,21 +8,21 @@ RATE = 16000
 PIECE_S = 2.5
 
 
-def music(folder):
-    """Pieces of our outros: name of the style, samples, rate."""
+def music(folder, styles=("",), first=0):
+    """Every second piece of our outros, whose names hold one of `styles`, from piece `first` on: name, samples, rate."""
     for name in sorted(os.listdir(folder)):
-        if not name.endswith((".ogg", ".flac", ".wav")):
+        if not name.endswith((".ogg", ".flac", ".wav")) or not any(style in name for style in styles):
             continue
         samples, rate = soundfile.read(os.path.join(folder, name))
         mono = samples.mean(1) if samples.ndim > 1 else samples
         length = int(PIECE_S * rate)
-        for begin in range(0, len(mono) - length, 2 * length):
+        for begin in range(first * length, len(mono) - length, 2 * length):
             yield os.path.splitext(name)[0], mono[begin : begin + length], rate
 
 
-def synthetic():
+def synthetic(seed=11):
     """Tones, chords, sweeps, ring-back, bells, hum, noises; a name of the kind, samples, rate."""
-    random = np.random.default_rng(11)
+    random = np.random.default_rng(seed)
     time = np.arange(int(PIECE_S * RATE)) / RATE
     tone = lambda hertz: np.sin(2 * np.pi * hertz * time)
     gate = lambda rate: (np.sin(2 * np.pi * rate * time) > 0).astype(float)

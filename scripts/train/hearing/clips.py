@@ -16,7 +16,7 @@ def answer(clip):
     text = clip["text"] if clip.get("text") else None
     if clip["dataset"] == "fsdd":
         return str(clip["digit"]), clip["digit"] if 1 <= clip["digit"] <= 5 else None
-    if clip["dataset"] == "cmn" and clip["unit"] == "syllable":
+    if clip.get("unit") == "syllable":
         name = SYLLABLES.get(clip["pinyin"][:-1], "other")
         return name, MANDARIN.get(name)
     if clip["lang"] == "zh":
@@ -44,12 +44,12 @@ def speaker(clip):
 
 
 def voice_groups(clips):
-    """Synthetic voices in four groups; human speakers, of whom there are few, two by two."""
+    """Synthetic voices, and kinds of what is no speech, in four groups; human speakers one by one, or if there are many two by two."""
     speakers = sorted({speaker(clip) for clip in clips})
-    human = [name for name in speakers if name.startswith(("cmn", "fsdd"))]
+    human = [name for name in speakers if name.startswith(("cmn", "fsdd", "syllables"))]
     synthetic = [name for name in speakers if name not in human]
     group = {name: index % VOICE_GROUPS for index, name in enumerate(synthetic)}
-    step = 2 if len(human) > 2 else 1
+    step = 2 if len(human) > 3 else 1
     group.update({name: VOICE_GROUPS + index // step for index, name in enumerate(human)})
     return np.array([group[speaker(clip)] for clip in clips])
 

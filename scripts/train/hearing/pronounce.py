@@ -51,7 +51,8 @@ def phonemes(text):
 
 def phoneme_units(spoken):
     same = {"ɾ": "T", "ᵊ": "ə", "ᵻ": "ɪ", "ɐ": "ə", "ɜ": "ɜ"}
-    return [same.get(c, c) for c in spoken if c.isalpha() or c in "ᵊᵻʧʤ"]
+    # Marks of stress and length are letters to Unicode.
+    return [same.get(c, c) for c in spoken if c.isalpha() and c not in "ˈˌː"]
 
 
 def units(text, language):

