@@ -80,6 +80,27 @@ fn a_word_that_is_repeated_is_one_answer() {
     assert!(text.len() < 60, "a loop in the text: {text}");
 }
 
+/// An ending that a telephone hears of itself, and music on hold: voice detection passes it, nobody answered.
+#[test]
+fn music_is_no_answer() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio/outros");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(paths.len() >= 12, "outros are expected in audio/, found {}", paths.len());
+    for (index, path) in paths.iter().enumerate() {
+        let outro = capture::read(path).unwrap();
+        let length = outro.rate().frames(2.5).0 as usize;
+        let piece = outro.data().chunks_exact(length).nth(index % 3).unwrap();
+        for language in [Language::Zh, Language::En] {
+            let Some(heard) = listen(piece.to_vec(), outro.rate(), language).heard else { continue };
+            let best = heard.rating.best().map_or(0.0, |(_, p)| p);
+            let request = heard.intents.human.max(heard.intents.repeat).max(heard.intents.later);
+            assert!(best < 0.8, "{path:?} in {language:?}: {heard:?}");
+            assert!(request < 0.5, "{path:?} in {language:?}: {heard:?}");
+        }
+    }
+}
+
 #[test]
 fn a_caller_who_talks_for_two_minutes_is_heard_by_his_last_words_in_bounded_text() {
     let call = recording("lukewarm-en");

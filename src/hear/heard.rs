@@ -46,6 +46,11 @@ impl RatingPosterior {
         Self::from_weights(levels, (self.none * other.none).sqrt())
     }
 
+    /// The same, believed only by this share (0 to 1): the rest is that no rating was said.
+    pub fn doubted(&self, share: f32) -> Self {
+        Self { levels: self.levels.map(|p| p * share), none: 1.0 - share * (1.0 - self.none) }
+    }
+
     /// The most probable rating and its probability, if it is more probable than none.
     pub fn best(&self) -> Option<(Rating, f32)> {
         let (index, &p) = self.levels.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;

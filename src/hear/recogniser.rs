@@ -31,6 +31,9 @@ const MIN_SAMPLES: usize = 8_000;
 const LONG_TAIL: usize = 5;
 /// A rating or request is no less probable than this where its words are written as they were spelt.
 const SURE: f32 = 0.8;
+/// Where no word was written of more than two seconds, a rating is believed by no more than this: it is asked back. For what
+/// voice detection passes for so long and the decoder has no word for is mostly music.
+const WITHOUT_WORDS: f32 = 0.75;
 
 /// Odds (natural logarithm) from which an answer is heard in the other language. On one word Whisper is easily wrong.
 const OTHER_LANGUAGE_FROM: f32 = 3.0;
@@ -213,17 +216,18 @@ impl Recogniser {
         let (mut spelt, mut spelt_words) = (None, None);
         let by_words = masses.rating(&Calibration::of(language));
         let one_word = is_one_word(&transcript, language);
-        // Where Whisper describes a noise instead of writing words, it is one: neither head nor speller ever learnt those.
-        let noise = transcript.is_empty() && !best.trim().is_empty();
-        let by_sound = sound().filter(|_| !noise).and_then(|sound| {
-            // In music, of which nothing is written, the head finds ratings and the speller none.
+        let by_sound = sound().and_then(|sound| {
+            // Where nothing is written, or a noise is described ("[inaudible]"), it may be music or a word drowned in the
+            // line's noise. The speller has learnt both; the head finds ratings in music.
             let whole = || ShortAnswers::of(language).rating(&masses, &sound, options.scale);
             let as_a_whole = if one_word && !transcript.is_empty() { whole() } else { None };
             let speller = Speller::of(language);
             let whole_spelt = speller.spell(&sound, options.scale);
             spelt_words = whole_spelt.as_ref().and_then(|spelt| speller.words(spelt, one_word));
             spelt = whole_spelt.map(|spelt| spelt.masses);
-            let by_spelling = spelt.map(|spelt| speller.rating(&by_words, &spelt, one_word));
+            let held = transcript.is_empty() && sound.whole().is_none();
+            let believed = if held { WITHOUT_WORDS } else { 1.0 };
+            let by_spelling = spelt.map(|spelt| speller.rating(&by_words, &spelt, one_word).doubted(believed));
             match (as_a_whole, by_spelling) {
                 (Some(whole), Some(spelt)) => Some(whole.between(&spelt)),
                 (whole, spelt) => whole.or(spelt),
