@@ -9,7 +9,7 @@ PIECE_S = 2.5
 
 
 def music(folder, styles=("",), first=0):
-    """Every second piece of our outros, whose names hold one of `styles`, from piece `first` on: name, samples, rate."""
+    """Every second piece, from number `first` on, of the recordings in a folder whose names hold one of `styles`: name, samples, rate."""
     for name in sorted(os.listdir(folder)):
         if not name.endswith((".ogg", ".flac", ".wav")) or not any(style in name for style in styles):
             continue

@@ -40,7 +40,7 @@ class Fitting(NamedTuple):
     hidden: int = 192
 
 
-# What keeps two human voices from being learnt by heart does not help where there are six.
+# What keeps three human voices from being learnt by heart does not help where there are six.
 FITTING = {
     "zh": [Fitting(6, 0.35, noise=0.3, left_out=0.15), Fitting(6, 0.35, noise=0.3, left_out=0.15, stretch=0.15, hidden=256),
            Fitting(6, 0.25, noise=0.2, left_out=0.1, hidden=384)],
@@ -231,8 +231,7 @@ def main():
                 model = fit([states[i] for i in kept], [labels[i] for i in kept], len(names), mean, deviation, fitting)
                 rows = log_probabilities(model, [states[i] for i in held], mean, deviation)
                 for line in ("clean", "noisy"):
-                    of_line = [(i, r) for i, r in zip(held, rows) if clips[i]["line"] == line]
-                    of_line = [(i, r) for i, r in of_line if written[i]]
+                    of_line = [(i, r) for i, r in zip(held, rows) if clips[i]["line"] == line and written[i]]
                     wrong = sum(errors(greedy(r, names), written[i]) for i, r in of_line)
                     print(f"network {index}, voices {left_out}, {line}: unit error rate "
                           f"{wrong / sum(len(written[i]) for i, _ in of_line):.3f} of {len(of_line)}", flush=True)
