@@ -32,7 +32,8 @@ fn reading(criterion: &mut Criterion) {
 fn recognising(criterion: &mut Criterion) {
     use std::time::{Duration, Instant};
 
-    use codetta::hear::{Options, Recogniser};
+    use codetta::encoder::{self, SpeechEncoder, States};
+    use codetta::hear::{AnswerSound, Options, Recogniser};
     use codetta::model::Store;
     use codetta::segment::Utterance;
     use codetta::units::Frames;
@@ -62,15 +63,26 @@ fn recognising(criterion: &mut Criterion) {
     group.bench_function("mel and encode", |bencher| {
         bencher.iter(|| recogniser.encode(&utterance, Language::Zh, &Options::default()));
     });
-    for (name, alternatives) in [("decode the best text", 0), ("decode and score six alternatives", 6)] {
+    let encoder = Store::locate().and_then(|store| SpeechEncoder::load(&store.path(encoder::FILE)?));
+    let sound = encoder.ok().and_then(|encoder| {
+        group.bench_function("the speller's states", |bencher| bencher.iter(|| States::of(&encoder, &utterance)));
+        AnswerSound::of(&States::of(&encoder, &utterance))
+    });
+    let steps = [
+        ("decode the best text", 0, None),
+        ("decode and score six alternatives", 6, None),
+        ("decode, score and spell", 6, sound),
+    ];
+    for (name, alternatives, sound) in steps {
         let options = Options { alternatives, ..Options::default() };
         group.bench_function(name, |bencher| {
             bencher.iter_custom(|times| {
                 let mut spent = Duration::ZERO;
                 for _ in 0..times {
                     recogniser.encode(&utterance, Language::Zh, &options).expect("sound of a second is encoded");
+                    let sound = sound.clone();
                     let start = Instant::now();
-                    std::hint::black_box(recogniser.decode(&options, || None).expect("what is encoded is decoded"));
+                    std::hint::black_box(recogniser.decode(&options, || sound).expect("what is encoded is decoded"));
                     spent += start.elapsed();
                 }
                 spent

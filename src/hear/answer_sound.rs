@@ -1,7 +1,11 @@
 //! What an answer sounds like, as a whole and state by state, before any word is written.
 
+#[cfg(feature = "whisper")]
+use super::speller::{Speller, Spelt};
 use crate::encoder::States;
 use crate::neural::Matrix;
+#[cfg(feature = "whisper")]
+use crate::units::{Language, Scale};
 
 /// The voiced stretch is cut into this many equal spans, so that slow and quick answers look alike.
 const SPANS: usize = 5;
@@ -18,6 +22,9 @@ pub struct AnswerSound {
     whole: Option<Vec<f32>>,
     #[cfg_attr(not(feature = "whisper"), expect(dead_code, reason = "it is spelt beside the words of a recogniser"))]
     states: Option<Matrix>,
+    /// What it is spelt as in a language on a scale, once that is known.
+    #[cfg(feature = "whisper")]
+    spelt: Option<(Language, Scale, Option<Spelt>)>,
 }
 
 impl AnswerSound {
@@ -26,7 +33,12 @@ impl AnswerSound {
         let whole = whole(states);
         let spelt = states.speech().len() <= LONGEST_SPELT && states.speech().iter().any(|p| *p >= VOICED);
         let states = spelt.then(|| states.side_by_side());
-        (whole.is_some() || states.is_some()).then_some(Self { whole, states })
+        (whole.is_some() || states.is_some()).then_some(Self {
+            whole,
+            states,
+            #[cfg(feature = "whisper")]
+            spelt: None,
+        })
     }
 
     /// The mean state of each span of the voiced stretch, span after span: spans times the encoder's width. None if the
@@ -35,20 +47,27 @@ impl AnswerSound {
         self.whole.as_deref()
     }
 
-    /// `[states, blocks · width]`; none if the utterance is longer than 5 s.
+    /// Spells it, which takes some milliseconds: here rather than in [`super::Recogniser::decode`] where another thread has
+    /// time for it. In another language or on another scale it is spelt again.
     #[cfg(feature = "whisper")]
-    pub(super) fn states(&self) -> Option<&Matrix> {
-        self.states.as_ref()
+    #[must_use]
+    pub fn spell(mut self, language: Language, scale: Scale) -> Self {
+        self.spelt = Some((language, scale, self.spelling(language, scale)));
+        self
+    }
+
+    /// None if it is too long, or its numbers are none of the speller's.
+    #[cfg(feature = "whisper")]
+    pub(super) fn spelling(&self, language: Language, scale: Scale) -> Option<Spelt> {
+        match &self.spelt {
+            Some((spelt_in, on, spelt)) if (*spelt_in, *on) == (language, scale) => *spelt,
+            _ => Speller::of(language).spell(self.states.as_ref()?, scale),
+        }
     }
 
     #[cfg(all(test, feature = "whisper"))]
     pub(super) fn of_whole(values: Vec<f32>) -> Self {
-        Self { whole: Some(values), states: None }
-    }
-
-    #[cfg(all(test, feature = "whisper"))]
-    pub(super) fn of_states(states: Matrix) -> Self {
-        Self { whole: None, states: Some(states) }
+        Self { whole: Some(values), states: None, spelt: None }
     }
 }
 
@@ -72,4 +91,28 @@ fn whole(states: &States) -> Option<Vec<f32>> {
         means.extend((0..width).map(mean));
     }
     Some(means)
+}
+
+#[cfg(all(test, feature = "whisper"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelt_before_it_is_asked_for_is_spelt_the_same() {
+        let states = (0..9 * 1024).map(|i| (i as f32 * 0.37).sin()).collect();
+        let sound = AnswerSound { whole: None, states: Some(Matrix::new(states, 1024)), spelt: None };
+        let masses = |sound: &AnswerSound, language, scale: &str| {
+            sound.spelling(language, scale.parse().unwrap()).map(|spelt| spelt.masses)
+        };
+        let before = sound.clone().spell(Language::Zh, Scale::default());
+        // Also where what was spelt before is in another language or on another scale.
+        for (language, scale) in
+            [(Language::Zh, "1..5:best=5"), (Language::Zh, "1..5:best=1"), (Language::En, "1..5:best=5")]
+        {
+            let asked = masses(&sound, language, scale);
+            assert!(asked.is_some() && masses(&before, language, scale) == asked, "{language:?}, {scale}");
+        }
+        let of_nothing = AnswerSound::of_whole(Vec::new()).spell(Language::Zh, Scale::default());
+        assert!(masses(&of_nothing, Language::Zh, "1..5:best=5").is_none());
+    }
 }

@@ -222,7 +222,7 @@ impl Recogniser {
             let whole = || ShortAnswers::of(language).rating(&masses, &sound, options.scale);
             let as_a_whole = if one_word && !transcript.is_empty() { whole() } else { None };
             let speller = Speller::of(language);
-            let whole_spelt = speller.spell(&sound, options.scale);
+            let whole_spelt = sound.spelling(language, options.scale);
             spelt_words = whole_spelt.as_ref().and_then(|spelt| speller.words(spelt, one_word));
             spelt = whole_spelt.map(|spelt| spelt.masses);
             let held = transcript.is_empty() && sound.whole().is_none();

@@ -8,14 +8,13 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::answer_sound::AnswerSound;
 use super::closed_set::ClosedSet;
 use super::grammar::Request;
 use super::heard::{Intents, RatingPosterior};
 use super::posterior::Masses;
 use super::spelling::Network;
 use super::trie::Trie;
-use crate::neural::Weights;
+use crate::neural::{Matrix, Weights};
 use crate::units::{Language, Scale};
 
 /// Added to probabilities before their logarithm.
@@ -35,6 +34,7 @@ pub(super) struct Speller {
 }
 
 /// What was spelt of an utterance.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Spelt {
     /// How probable each meaning is, as a multiple of the likeliest spelling of any sort.
     pub(super) masses: Masses,
@@ -114,13 +114,12 @@ impl Speller {
 
     /// How probable each meaning is among the answers of the set, as a multiple of the likeliest spelling of any sort
     /// (0 or above; an answer with many likely paths may exceed 1), in the mean of the networks. So a long answer is not held
-    /// against its length. What is none of them is left out. None if a number of the scale is not in the set, or the sound
-    /// is too long, or of another encoder.
-    pub(super) fn spell(&self, sound: &AnswerSound, scale: Scale) -> Option<Spelt> {
+    /// against its length. What is none of them is left out. `states`: `[states, blocks · width]`. None if a number of the
+    /// scale is not in the set, or the states are another encoder's.
+    pub(super) fn spell(&self, states: &Matrix, scale: Scale) -> Option<Spelt> {
         if !self.answers.covers(scale) {
             return None;
         }
-        let states = sound.states()?;
         let mut masses = Masses::default();
         let mut sums = vec![0.0; self.answers.len()];
         for network in &self.networks {
@@ -213,7 +212,6 @@ fn as_a_sentence(answer: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::neural::Matrix;
 
     /// Of a state: two blocks of 512 values.
     const WIDTH: usize = 1024;
@@ -275,8 +273,8 @@ mod tests {
     fn a_speller_serves_the_scales_whose_numbers_it_knows() {
         for language in [Language::Zh, Language::En] {
             let speller = Speller::of(language);
-            let sound = AnswerSound::of_states(Matrix::new(vec![0.0; 9 * WIDTH], WIDTH));
-            let serves = |scale: &str| speller.spell(&sound, scale.parse().unwrap()).is_some();
+            let states = Matrix::new(vec![0.0; 9 * WIDTH], WIDTH);
+            let serves = |scale: &str| speller.spell(&states, scale.parse().unwrap()).is_some();
             assert!(serves("1..5:best=5") && serves("1..5:best=1") && serves("0..10:best=10"));
             assert!(!serves("0..99:best=99"));
         }

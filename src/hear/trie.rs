@@ -1,67 +1,108 @@
 //! Every answer of a closed set in one pass: how probable each is as a whole, given what was spelt state by state.
 //!
 //! The forward recursion of connectionist temporal classification (Graves et al. 2006, section 4.1), over a tree of
-//! the answers' units instead of one answer: beginnings that answers share are computed once.
+//! the answers' units instead of one answer: beginnings that answers share are computed once, and followed only while they
+//! can still end in something that counts.
+
+use std::collections::HashMap;
 
 use crate::neural::Matrix;
 
-/// Less likely beginnings are given up: they can end in nothing that counts, and numbers too small for the processor's
-/// usual way are slow.
-const GIVEN_UP: f64 = 1e-20;
+/// Less likely beginnings are given up: what is told is compared with floors of a hundred millionth and above.
+const GIVEN_UP: f64 = 1e-16;
 
-/// Tree of unit sequences. Nodes stand after their parents.
+/// Tree of unit sequences.
 pub(super) struct Trie {
-    parents: Vec<usize>,
-    /// Of the root: 0, which is never asked.
-    units: Vec<usize>,
+    nodes: Vec<Node>,
     /// Nodes at which an answer ends, with its number.
     ends: Vec<(usize, usize)>,
+}
+
+#[derive(Clone, Default)]
+struct Node {
+    /// Of the root: 0, which is no node's.
+    unit: usize,
+    /// Their units and numbers.
+    children: Vec<(usize, usize)>,
+}
+
+/// How probable the paths are that end at a node: in its own unit, and in a pause after it.
+#[derive(Clone, Copy, Default)]
+struct Paths {
+    sounding: f64,
+    paused: f64,
+}
+
+/// The paths of all nodes, with a list of those that have any.
+struct Front {
+    paths: Vec<Paths>,
+    reached: Vec<usize>,
+}
+
+impl Front {
+    fn new(nodes: usize) -> Self {
+        Self { paths: vec![Paths::default(); nodes], reached: Vec::new() }
+    }
+
+    fn add(&mut self, node: usize, sounding: f64, paused: f64) {
+        if sounding + paused < GIVEN_UP {
+            return;
+        }
+        let paths = &mut self.paths[node];
+        if paths.sounding + paths.paused == 0.0 {
+            self.reached.push(node);
+        }
+        paths.sounding += sounding;
+        paths.paused += paused;
+    }
+
+    fn clear(&mut self) {
+        for node in self.reached.drain(..) {
+            self.paths[node] = Paths::default();
+        }
+    }
 }
 
 impl Trie {
     /// Of the answers `0..`, each a sequence of units above 0. Empty ones are left out.
     pub(super) fn new(answers: impl Iterator<Item = Vec<usize>>) -> Self {
-        let mut trie = Self { parents: vec![0], units: vec![0], ends: Vec::new() };
-        let mut children = std::collections::HashMap::new();
+        let mut trie = Self { nodes: vec![Node::default()], ends: Vec::new() };
+        let mut known = HashMap::new();
         for (number, units) in answers.enumerate().filter(|(_, units)| !units.is_empty()) {
-            let node = units.into_iter().fold(0, |parent, unit| {
-                *children.entry((parent, unit)).or_insert_with(|| {
-                    trie.parents.push(parent);
-                    trie.units.push(unit);
-                    trie.units.len() - 1
+            let end = units.into_iter().fold(0, |parent, unit| {
+                *known.entry((parent, unit)).or_insert_with(|| {
+                    let node = trie.nodes.len();
+                    trie.nodes.push(Node { unit, ..Node::default() });
+                    trie.nodes[parent].children.push((unit, node));
+                    node
                 })
             });
-            trie.ends.push((node, number));
+            trie.ends.push((end, number));
         }
         trie
     }
 
     /// The probability of each answer with its number: that its units, and nothing else, were said. A row has the
-    /// probabilities of a pause and of each unit, or multiples of them; what comes to less than 1e-20 may be told as 0.
+    /// probabilities of a pause and of each unit, or multiples of them; what comes to less than 1e-16 may be told as 0.
     pub(super) fn probabilities(&self, rows: &Matrix) -> Vec<(usize, f64)> {
-        // Paths that end at a node in its own unit, and in a pause after it.
-        let mut sounding = vec![0.0f64; self.units.len()];
-        let mut paused = sounding.clone();
-        paused[0] = 1.0;
+        let (mut now, mut next) = (Front::new(self.nodes.len()), Front::new(self.nodes.len()));
+        now.add(0, 0.0, 1.0);
         for row in rows.rows() {
-            let pause = f64::from(row[0]);
-            // From the leaves up: what stands at the parent is still that of the state before.
-            for node in (1..self.units.len()).rev() {
-                let (parent, unit) = (self.parents[node], self.units[node]);
-                let (own, own_paused) = (sounding[node], paused[node]);
-                // Said twice, a unit needs a pause between.
-                let entering = if self.units[parent] == unit { 0.0 } else { sounding[parent] };
-                let arriving = own + entering + paused[parent];
-                if arriving + own_paused < GIVEN_UP {
-                    (sounding[node], paused[node]) = (0.0, 0.0);
-                    continue;
+            let probability = |unit: usize| f64::from(row[unit]);
+            for &at in &now.reached {
+                let (node, Paths { sounding, paused }) = (&self.nodes[at], now.paths[at]);
+                next.add(at, sounding * probability(node.unit), (sounding + paused) * probability(0));
+                for &(unit, child) in &node.children {
+                    // Said twice, a unit needs a pause between.
+                    let entering = if unit == node.unit { paused } else { sounding + paused };
+                    next.add(child, entering * probability(unit), 0.0);
                 }
-                sounding[node] = arriving * f64::from(row[unit]);
-                paused[node] = (own + own_paused) * pause;
             }
-            paused[0] *= pause;
+            now.clear();
+            std::mem::swap(&mut now, &mut next);
         }
-        self.ends.iter().map(|(node, number)| (*number, sounding[*node] + paused[*node])).collect()
+        let whole = |node: usize| now.paths[node].sounding + now.paths[node].paused;
+        self.ends.iter().map(|(node, number)| (*number, whole(*node))).collect()
     }
 }
 

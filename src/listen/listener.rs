@@ -186,7 +186,7 @@ impl Listener {
             let felt = scope.spawn(move || {
                 // The sender is dropped when recognition fails: then, too, it is the voice's turn.
                 let _ = begin.recv();
-                self.feel(utterance, send)
+                self.feel(utterance, terms, send)
             });
             let heard = self.hear(utterance, terms, encoded, sound);
             (felt.join(), heard)
@@ -204,15 +204,17 @@ impl Listener {
     fn feel(
         &self,
         utterance: &Utterance,
+        terms: Terms,
         sound: SyncSender<Option<AnswerSound>>,
     ) -> (Option<VoiceEmotion>, Prosody, Timings) {
         let mut timings = Timings::default();
+        let states = timings.time(Stage::Voice, || Some(States::of(self.voice.as_ref()?.encoder(), utterance)));
+        // Spelt here, while the recogniser looks for words, and part of its time only as far as it waits. Nobody takes it where
+        // there is no recogniser, or it failed: that is its own error.
+        let _ = sound.send(states.as_ref().and_then(AnswerSound::of).map(|sound| spelt(sound, terms)));
         let voice = timings.time(Stage::Voice, || {
-            let scorer = self.voice.as_ref()?;
-            let states = States::of(scorer.encoder(), utterance);
-            // Nobody takes it where there is no recogniser, or it failed: that is its own error.
-            let _ = sound.send(AnswerSound::of(&states));
-            Some(scorer.assess_states(&CallerSpeech::of_caller(utterance), &states, None).emotion)
+            let caller = CallerSpeech::of_caller(utterance);
+            Some(self.voice.as_ref()?.assess_states(&caller, states.as_ref()?, None).emotion)
         });
         let prosody = timings.time(Stage::Prosody, || Prosody::of(utterance));
         (voice, prosody, timings)
@@ -239,7 +241,7 @@ impl Listener {
                 ..Default::default()
             };
             let mut encoded = Some(encoded).filter(|_| crowded);
-            // Without an encoder the sender is dropped at once, and the words stand alone.
+            // Without an encoder there is none, and the words stand alone.
             let sound = || sound.recv().ok().flatten();
             self.recognisers.with(|recogniser| {
                 recogniser.encode(utterance, terms.language, &options)?;
@@ -267,6 +269,17 @@ impl Listener {
         let _ = &self.sentiment;
         Ok((None, None, Timings::default()))
     }
+}
+
+/// In which of two languages is not known before the recogniser has chosen: then it spells.
+#[cfg(feature = "whisper")]
+fn spelt(sound: AnswerSound, terms: Terms) -> AnswerSound {
+    if terms.either_language { sound } else { sound.spell(terms.language, terms.scale) }
+}
+
+#[cfg(not(feature = "whisper"))]
+fn spelt(sound: AnswerSound, _terms: Terms) -> AnswerSound {
+    sound
 }
 
 /// Two threads are the fastest for one short answer on the machines that calls run on; more than the cores there are
