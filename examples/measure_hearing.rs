@@ -113,6 +113,7 @@ struct Tally {
     right: usize,
     accepted: usize,
     accepted_right: usize,
+    accepted_rated: usize,
     /// Heard in another language than they were spoken in.
     strange: usize,
     milliseconds: Vec<f64>,
@@ -223,6 +224,7 @@ impl Tally {
         if best.is_some_and(|(_, p)| p >= ACCEPT_FROM) {
             self.accepted += 1;
             self.accepted_right += usize::from(right);
+            self.accepted_rated += usize::from(truth.is_some());
         }
         let none = row.heard.as_ref().map_or(1.0, |heard| heard.rating.none);
         self.reliability.push((best.map_or(none, |(_, p)| p), value == truth));
@@ -253,18 +255,21 @@ fn wilson(hits: usize, n: usize) -> String {
 
 fn report(tallies: std::collections::BTreeMap<(String, &str), Tally>) {
     println!(
-        "| set | line | n | top-1 (95 %) | accepted: right (95 %) | share accepted | calibration error | other language | ms median / p95 |"
+        "| set | line | n | top-1 (95 %) | accepted: right (95 %) | ratings accepted | others accepted | calibration error | other language | ms median / p95 |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|");
+    let share =
+        |part: usize, all: usize| if all == 0 { "–".into() } else { format!("{:.3}", part as f64 / all as f64) };
     for ((set, line), mut tally) in tallies {
         tally.milliseconds.sort_by(f64::total_cmp);
         let at = |q: f64| tally.milliseconds[((tally.milliseconds.len() - 1) as f64 * q) as usize];
         println!(
-            "| {set} | {line} | {} | {} | {} | {:.3} | {:.3} | {} | {:.0} / {:.0} |",
+            "| {set} | {line} | {} | {} | {} | {} | {} | {:.3} | {} | {:.0} / {:.0} |",
             tally.clips,
             wilson(tally.right, tally.rated),
             wilson(tally.accepted_right, tally.accepted),
-            tally.accepted as f64 / tally.clips as f64,
+            share(tally.accepted_rated, tally.rated),
+            share(tally.accepted - tally.accepted_rated, tally.clips - tally.rated),
             tally.calibration_error(),
             tally.strange,
             at(0.5),

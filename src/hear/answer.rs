@@ -106,6 +106,8 @@ mod tests {
             ("4 4 4", 4),
             ("four four four", 4),
             ("Not very satisfied", 2),
+            ("It was fair", 3),
+            ("So so.", 3),
         ] {
             assert_eq!(rating(text, Language::En), Some(wanted), "{text}");
         }
@@ -180,6 +182,9 @@ mod tests {
             "they came two times",
             "twenty five",
             "zero",
+            "They replaced it with a new one and it works",
+            "The price was fair and there were no hidden fees",
+            "The technician fixed everything so so I am happy",
         ] {
             assert_eq!(rating(text, Language::En), None, "{text}");
         }

@@ -20,6 +20,8 @@ pub struct Word {
     pub out_of: Option<u8>,
     /// Words that stand for a rating by themselves.
     pub phrase: Option<u8>,
+    /// A phrase only where hardly anything else is said: "fair", but not "the price was fair and there were no fees".
+    pub phrase_alone: bool,
     pub request: Option<Request>,
     /// A request only if nothing else is said.
     pub request_alone: bool,
@@ -81,6 +83,8 @@ struct Table {
 #[serde(deny_unknown_fields)]
 struct Phrase {
     means: u8,
+    #[serde(default)]
+    alone: bool,
     forms: Vec<String>,
 }
 
@@ -167,7 +171,10 @@ impl Grammar {
             }
         }
         for phrase in &table.phrase {
-            grammar.add(&phrase.forms, |word| word.phrase = Some(phrase.means));
+            grammar.add(&phrase.forms, |word| {
+                word.phrase = Some(phrase.means);
+                word.phrase_alone = phrase.alone;
+            });
         }
         for asking in &table.request {
             grammar.add(&asking.forms, |word| {

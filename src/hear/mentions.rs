@@ -25,9 +25,13 @@ fn is_numeral(word: &Word, scale: Scale) -> bool {
     word.number.is_some() || (is_larger(word) && (!word.noise || on_scale))
 }
 
+/// Words that mean nothing to the grammar beside which a phrase may still be the whole answer: "it *was* fair".
+const STRAYS_BESIDE: usize = 1;
+
 /// Every number and phrase among `words`, in order.
 pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
     let mut mentions: Vec<Mention> = Vec::new();
+    let alone = words.iter().filter(|word| word.is_stray()).count() <= STRAYS_BESIDE;
     let mut at = 0;
     while at < words.len() {
         let word = words[at];
@@ -37,7 +41,7 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
             at = next;
             continue;
         }
-        if let Some(value) = word.phrase {
+        if let Some(value) = word.phrase.filter(|_| alone || !word.phrase_alone) {
             mentions.push(Mention { value: Rating::new(value).ok(), explicit: false, first: at, last: at });
         }
         at += 1;

@@ -7,6 +7,8 @@ mod closed_set;
 mod grammar;
 mod heard;
 mod homophones;
+#[cfg(feature = "whisper")]
+mod loops;
 mod mentions;
 mod pieces;
 mod posterior;

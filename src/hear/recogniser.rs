@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::answer::{Answer, read};
+use super::answer::Answer;
 use super::answer_sound::AnswerSound;
 use super::grammar::Request;
 use super::heard::{Heard, Intents, RatingPosterior, Transcript};
+use super::loops::{read_once, tidy};
 use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
@@ -187,7 +188,7 @@ impl Recogniser {
             String::from_utf8_lossy(&bytes).into_owned()
         };
         let best = text(&found.best);
-        let read = |text: &str| read(text, language, options.scale);
+        let read = |text: &str| read_once(text, language, options.scale);
         let read_best = read(&best);
         // What the best path had said after so many tokens.
         let so_far: Vec<Answer> = (0..=found.best.len()).map(|length| read(&text(&found.best[..length]))).collect();
@@ -278,28 +279,6 @@ fn is_one_word(text: &str, language: Language) -> bool {
     }
 }
 
-/// One line without the space that Whisper writes first, and without the tail of a loop.
-fn tidy(text: &str) -> String {
-    // Whisper describes what is no speech in brackets ("[Gunshot]", "(音樂)") or by notes: nobody said that.
-    if text.trim_start().starts_with(['[', '(', '（', '【', '♪', '*']) {
-        return String::new();
-    }
-    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A period of 1 to 24 characters that is there at least three times, to the end, is written once.
-    let characters: Vec<char> = line.chars().collect();
-    for period in 1..=24.min((characters.len() + 1) / 3) {
-        // The space between repeats may be missing from the last.
-        let last_start = (characters.len() + 1) - 3 * period;
-        let repeats =
-            |from: usize| characters[from..].iter().skip(period).zip(&characters[from..]).all(|(a, b)| a == b);
-        if let Some(start) = (0..=last_start).find(|from| repeats(*from)) {
-            line = characters[..start + period].iter().collect();
-            break;
-        }
-    }
-    line.trim().to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,18 +295,5 @@ mod tests {
             assert!(is_one_word(text, Language::Zh), "{text}");
         }
         assert!(!is_one_word("我给五分", Language::Zh));
-    }
-
-    #[test]
-    fn a_loop_is_written_once() {
-        assert_eq!(tidy(" 4 4 4 4 4 4"), "4");
-        assert_eq!(tidy(" 5 5 5"), "5");
-        assert_eq!(tidy(" One One"), "One One");
-        assert_eq!(tidy("xabab"), "xabab");
-        assert_eq!(tidy("購買 購買 購買 購買 購"), "購買");
-        assert_eq!(tidy(" I'd say four."), "I'd say four.");
-        assert_eq!(tidy(""), "");
-        assert_eq!(tidy(" [Gunshot]"), "");
-        assert_eq!(tidy("( 無法 無法"), "");
     }
 }
