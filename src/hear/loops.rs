@@ -1,6 +1,7 @@
 //! Texts whose decoder went round in a loop: what is written of them, and what they say.
 
 use super::answer::{Answer, read};
+use super::grammar::Grammar;
 use crate::units::{Language, Scale};
 
 /// One line without the space that Whisper writes first, and without the tail of a loop.
@@ -28,8 +29,13 @@ pub(super) fn tidy(text: &str) -> String {
 /// Reads a text whose decoder may have begun it again: "One moment, please. One" says no number.
 pub(super) fn read_once(text: &str, language: Language, scale: Scale) -> Answer {
     let answer = read(text, language, scale);
-    let again = answer.rating.and_then(|_| begun_again(text)).map(|at| read(&text[..at], language, scale));
-    again.filter(|once| once.rating.is_none()).unwrap_or(answer)
+    let again = answer.rating.and_then(|_| begun_again(text)).filter(|at| {
+        // "Five out of five" ends as it began, in the middle of an expression.
+        let words = |text: &str| Grammar::of(language).words(text).len();
+        words(&text[..*at]) + words(&text[*at..]) == words(text)
+    });
+    let once = again.map(|at| read(&text[..at], language, scale));
+    once.filter(|once| once.rating.is_none()).unwrap_or(answer)
 }
 
 /// Where a text begins again with its own beginning, as far as it then goes: the byte at which it does.
@@ -66,8 +72,14 @@ mod tests {
             assert_eq!(rating(text, Language::En), None, "{text}");
         }
         assert_eq!(rating("两个小时以后来的。两", Language::Zh), None);
-        for (text, wanted) in [("Five. Five", 5), ("Four, thanks, four", 4), ("One, no, two, no, one", 1), ("four", 4)]
-        {
+        for (text, wanted) in [
+            ("Five. Five", 5),
+            ("Four, thanks, four", 4),
+            ("One, no, two, no, one", 1),
+            ("four", 4),
+            ("Five out of five.", 5),
+            ("5 of 5", 5),
+        ] {
             assert_eq!(rating(text, Language::En), Some(wanted), "{text}");
         }
         for (text, wanted) in [("三分，不对，四分，不对，三分", 3), ("五分。五", 5)] {
