@@ -3,7 +3,7 @@
     other_speakers.py OUT.jsonl --of MANIFEST FOLDER N [--of …]
 
 Each clip of MANIFEST (paths in FOLDER) is taken apart by WORLD (Morise et al. 2016; pyworld, MIT) and put together N
-times: formants moved by up to 20 %, pitch by up to two thirds of an octave and how much it moves, pace by up to a fifth, more or less
+times: formants moved by up to about a fifth, pitch by up to two thirds of an octave and how much it moves, pace by up to a fifth, more or less
 breath, another tilt of the spectrum. Playing a clip faster moves all of these at once, these move one by one. Writes 16 kHz WAV
 files beside OUT.jsonl; a clip keeps the name of its speaker, for who was left out is left out in every guise. Seeded.
 """
