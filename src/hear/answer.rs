@@ -41,6 +41,11 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
     Answer { rating: current.and_then(|mention| mention.value), request }
 }
 
+/// Whether a number, or part of one, is among the words.
+pub(super) fn has_number(text: &str, language: Language) -> bool {
+    Grammar::of(language).words(text).iter().any(|word| word.number.is_some() || is_larger(word) || word.fraction)
+}
+
 /// Whether the grammar knows a number or a request in `text`, or all of its words.
 pub(super) fn is_understood(text: &str, language: Language) -> bool {
     let words = Grammar::of(language).words(text);

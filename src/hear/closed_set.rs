@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::answer::{Answer, read};
+use super::answer::{Answer, has_number, read};
 use super::grammar::Grammar;
 use crate::units::{Language, Scale};
 
@@ -13,6 +13,8 @@ pub(super) struct ClosedSet {
     numbers: HashSet<u8>,
     /// What each means on the usual scale.
     usual: Vec<Answer>,
+    /// Whether a number is part of it.
+    has_number: Vec<bool>,
     language: Language,
 }
 
@@ -21,11 +23,13 @@ impl ClosedSet {
         Self {
             numbers: Grammar::of(language).lone_numbers(texts.iter().map(String::as_str)),
             usual: texts.iter().map(|text| read(text, language, Scale::default())).collect(),
+            has_number: texts.iter().map(|text| has_number(text, language)).collect(),
             texts,
             language,
         }
     }
 
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.texts.len()
     }
@@ -47,6 +51,11 @@ impl ClosedSet {
             false => read(&self.texts[number], self.language, scale),
         }
     }
+
+    /// Whether an answer that means nothing on its scale is a number: one off the scale, between two of it, or a count.
+    pub(super) fn has_number(&self, number: usize) -> bool {
+        self.has_number[number]
+    }
 }
 
 #[cfg(test)]
@@ -64,5 +73,6 @@ mod tests {
         assert_eq!((level(6, "1..5:best=5"), level(6, "1..5:best=1")), (Some(1), Some(5)));
         assert_eq!((level(7, "1..5:best=5"), level(7, "1..5:best=1")), (Some(5), Some(5)));
         assert_eq!(set.len(), 8);
+        assert!(set.has_number(1) && !set.has_number(7));
     }
 }

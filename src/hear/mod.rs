@@ -3,6 +3,8 @@
 mod answer;
 mod answer_sound;
 #[cfg(feature = "whisper")]
+mod background;
+#[cfg(feature = "whisper")]
 mod closed_set;
 mod grammar;
 mod heard;

@@ -15,7 +15,7 @@ use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
-use super::speller::Speller;
+use super::speller::{self, Speller};
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 use crate::units::{Language, SampleRate, Scale};
@@ -220,11 +220,11 @@ impl Recogniser {
         let by_sound = sound().and_then(|sound| {
             // Where nothing is written, or a noise is described ("[inaudible]"), it may be music or a word drowned in the
             // line's noise. The speller has learnt both; the head finds ratings in music.
-            let whole = || ShortAnswers::of(language).rating(&masses, &sound, options.scale);
+            let whole = || ShortAnswers::of(language)?.rating(&masses, &sound, options.scale);
             let as_a_whole = if one_word && !transcript.is_empty() { whole() } else { None };
             let speller = Speller::of(language);
             let whole_spelt = sound.spelling(language, options.scale);
-            spelt_words = whole_spelt.as_ref().and_then(|spelt| speller.words(spelt, one_word));
+            spelt_words = whole_spelt.as_ref().and_then(|spelt| speller.words(spelt));
             spelt = whole_spelt.map(|spelt| spelt.masses);
             let held = transcript.is_empty() && sound.whole().is_none();
             let believed = if held { WITHOUT_WORDS } else { 1.0 };
@@ -236,7 +236,7 @@ impl Recogniser {
         });
         let rating = by_sound.unwrap_or(by_words);
         let written = masses.intents();
-        let intents = spelt.map_or(written, |spelt| Speller::of(language).intents(written, &spelt, one_word));
+        let intents = spelt.map_or(written, |spelt| speller::intents(written, &spelt));
         // What is sure is written as it was spelt: "非常危險" for 非常满意 would be taken for what the caller feels.
         let sure = rating.best().filter(|(_, p)| *p >= SURE).map(|(level, _)| level);
         let is_sure = |words: &String| {

@@ -8,6 +8,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::answer::Answer;
+use super::background::Background;
 use super::closed_set::ClosedSet;
 use super::grammar::Request;
 use super::heard::{Intents, RatingPosterior};
@@ -19,13 +21,24 @@ use crate::units::{Language, Scale};
 
 /// Added to probabilities before their logarithm.
 const FLOOR: f32 = 1e-3;
-/// So much less probable than the likeliest spelling, an answer changes nothing.
-const NEGLIGIBLE: f32 = 1e-12;
+/// Ratings 1 to 5, and none.
+const OUTCOMES: f32 = 6.0;
+/// What each network gives any meaning at least, so that one alone cannot rule out what the others hear. Where all meanings
+/// are as improbable, nothing of the set was heard.
+const UNHEARD: f32 = 1e-5;
+/// What speaks for no rating (natural logarithm) where nothing of the set was heard, which has nearly all ways to rate.
+const NONE_UNHEARD: f32 = 1.0;
+/// Who is asked for a number of a scale seldom says one that is none of it, or between two of it: so much less often than any
+/// other answer.
+const NOT_ON_SCALE: f32 = 0.2;
+/// Less probable answers change nothing.
+const NEGLIGIBLE: f64 = 1e-9;
 
 /// The fitted networks, and the answers that they tell apart.
 pub(super) struct Speller {
     /// They err differently, so that the mean of their answers is better than any.
     networks: Vec<Network>,
+    background: Background,
     answers: ClosedSet,
     /// The tree of their units.
     trie: Trie,
@@ -36,7 +49,7 @@ pub(super) struct Speller {
 /// What was spelt of an utterance.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spelt {
-    /// How probable each meaning is, as a multiple of the likeliest spelling of any sort.
+    /// How probable each meaning is, as a multiple of any speech: at least 1e-5.
     pub(super) masses: Masses,
     /// The likeliest answer of the set, and how probable it is in the same measure.
     likeliest: Option<(usize, f32)>,
@@ -48,8 +61,6 @@ struct Blend {
     written: f32,
     spelt: f32,
     none: f32,
-    /// What all answers of the set together are held against, as a share of the likeliest spelling: less says nothing.
-    floor: f32,
 }
 
 /// The embedded weights by file name.
@@ -101,47 +112,52 @@ impl Speller {
         if spellings.iter().collect::<HashSet<_>>().len() < spellings.len() {
             return Err("expected each sound of an answer once".to_owned());
         }
-        let blend = stored.floats("blend", &[8])?;
-        let blend =
-            |at: usize| Blend { written: blend[at], spelt: blend[at + 1], none: blend[at + 2], floor: blend[at + 3] };
+        let blend = stored.floats("blend", &[6])?;
+        let blend = |at: usize| Blend { written: blend[at], spelt: blend[at + 1], none: blend[at + 2] };
         Ok(Self {
             networks,
+            background: Background::new(stored.floats("frequencies", &[units])?),
             answers: ClosedSet::new(texts, language),
             trie: Trie::new(spellings.into_iter()),
-            blends: [blend(0), blend(4)],
+            blends: [blend(0), blend(3)],
         })
     }
 
-    /// How probable each meaning is among the answers of the set, as a multiple of the likeliest spelling of any sort
-    /// (0 or above; an answer with many likely paths may exceed 1), in the mean of the networks. So a long answer is not held
-    /// against its length. What is none of them is left out. `states`: `[states, blocks · width]`. None if a number of the
-    /// scale is not in the set, or the states are another encoder's.
+    /// How probable each meaning is among the answers of the set, as a multiple of any speech at all, in the geometric mean of
+    /// the networks. So a long answer is not held against its length, nor one in noise against the noise. What is none of them
+    /// is left out. `states`: `[states, blocks · width]`. None if a number of the scale is not in the set, or the states are
+    /// another encoder's.
     pub(super) fn spell(&self, states: &Matrix, scale: Scale) -> Option<Spelt> {
         if !self.answers.covers(scale) {
             return None;
         }
-        let mut masses = Masses::default();
-        let mut sums = vec![0.0; self.answers.len()];
+        let mut heard = Vec::with_capacity(self.networks.len());
         for network in &self.networks {
             let mut rows = network.spell(states)?;
-            for row in rows.rows_mut() {
-                let likeliest = row.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-                row.iter_mut().for_each(|probability| *probability /= likeliest);
-            }
-            for (number, probability) in self.trie.probabilities(&rows) {
-                sums[number] += probability;
-            }
+            self.background.divide(&mut rows);
+            heard.push(self.trie.probabilities(&rows));
         }
-        let mut likeliest: Option<(usize, f32)> = None;
-        for (number, sum) in sums.into_iter().enumerate() {
-            let probability = (sum / self.networks.len() as f64) as f32;
-            if probability > likeliest.map_or(0.0, |(_, most)| most) {
-                likeliest = Some((number, probability));
-            }
+        let by_network: Vec<_> = heard.iter().map(|probabilities| self.masses(probabilities, scale)).collect();
+        let masses = mean_of(&by_network);
+        let best_of = |probabilities: &Vec<f64>| {
+            (0..probabilities.len()).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]))
+        };
+        let mean = |number: usize| geometric_mean(heard.iter().map(|probabilities| probabilities[number] as f32));
+        let likeliest =
+            heard.iter().filter_map(best_of).map(|number| (number, mean(number))).max_by(|a, b| a.1.total_cmp(&b.1));
+        Some(Spelt { masses, likeliest })
+    }
+
+    /// How probable each meaning is to one network.
+    fn masses(&self, probabilities: &[f64], scale: Scale) -> Masses {
+        let mut masses = Masses::default();
+        for (number, &probability) in probabilities.iter().enumerate() {
             if probability < NEGLIGIBLE {
                 continue;
             }
             let answer = self.answers.meaning(number, scale);
+            let not_on_scale = answer == Answer::default() && self.answers.has_number(number);
+            let probability = probability as f32 * if not_on_scale { NOT_ON_SCALE } else { 1.0 };
             match answer.rating {
                 Some(rating) => masses.levels[rating.index()] += probability,
                 None => masses.other += probability,
@@ -153,47 +169,67 @@ impl Speller {
                 None => {}
             }
         }
-        Some(Spelt { masses, likeliest })
+        masses
     }
 
     /// The words of the likeliest answer, if it is likelier than all others together with what is none of them.
-    pub(super) fn words(&self, spelt: &Spelt, one_word: bool) -> Option<String> {
+    pub(super) fn words(&self, spelt: &Spelt) -> Option<String> {
         let (number, probability) = spelt.likeliest?;
-        (2.0 * probability >= self.all(&spelt.masses, one_word)).then(|| as_a_sentence(self.answers.text(number)))
-    }
-
-    /// Requests as they were written or as they were spelt, whichever is surer: the decoder writes 债人公子 for 转人工.
-    pub(super) fn intents(&self, written: Intents, spelt: &Masses, one_word: bool) -> Intents {
-        let all = self.all(spelt, one_word);
-        let either = |written: f32, spelt: f32| written.max(spelt / all).clamp(0.0, 1.0);
-        Intents {
-            human: either(written.human, spelt.human),
-            repeat: either(written.repeat, spelt.repeat),
-            later: either(written.later, spelt.later),
-        }
-    }
-
-    /// Everything that may have been said: the answers of the set, and for each outcome what is none of them.
-    fn all(&self, spelt: &Masses, one_word: bool) -> f32 {
-        spelt.levels.iter().sum::<f32>() + spelt.other + 6.0 * self.blends[usize::from(!one_word)].floor
+        (2.0 * probability >= all(&spelt.masses)).then(|| as_a_sentence(self.answers.text(number)))
     }
 
     /// The calibrated posterior, from what the words say alone and what was spelt.
     pub(super) fn rating(&self, written: &RatingPosterior, spelt: &Masses, one_word: bool) -> RatingPosterior {
-        let Blend { written: by_words, spelt: by_sound, none, floor } = self.blends[usize::from(!one_word)];
-        let all = self.all(spelt, one_word);
+        let Blend { written: by_words, spelt: by_sound, none } = self.blends[usize::from(!one_word)];
+        let all = all(spelt);
         // Where no answer of the set was heard, the words stand alone.
-        let known = 1.0 - 6.0 * floor / all;
-        let score = |written: f32, spelt: f32, bias: f32| {
+        let known = 1.0 - OUTCOMES * UNHEARD / all;
+        let score = |written: f32, spelt: f32, none: f32, none_unheard: f32| {
             let words = (written + FLOOR).ln();
-            let both = by_words * words + by_sound * ((spelt + floor) / all + FLOOR).ln() + bias;
-            known * both + (1.0 - known) * words
+            let both = by_words * words + by_sound * (spelt / all + FLOOR).ln() + none;
+            known * both + (1.0 - known) * (words + none_unheard)
         };
-        let levels = std::array::from_fn(|level| score(written.levels[level], spelt.levels[level], 0.0));
-        let none = score(written.none, spelt.other, none);
+        let levels = std::array::from_fn(|level| score(written.levels[level], spelt.levels[level], 0.0, 0.0));
+        let none = score(written.none, spelt.other, none, NONE_UNHEARD);
         let largest = levels.iter().copied().fold(none, f32::max);
         RatingPosterior::from_weights(levels.map(|score: f32| (score - largest).exp()), (none - largest).exp())
     }
+}
+
+/// Requests as they were written or as they were spelt, whichever is surer: the decoder writes 债人公子 for 转人工.
+pub(super) fn intents(written: Intents, spelt: &Masses) -> Intents {
+    let all = all(spelt);
+    // What no network heard is none.
+    let either = |written: f32, spelt: f32| written.max((spelt - UNHEARD) / all).clamp(0.0, 1.0);
+    Intents {
+        human: either(written.human, spelt.human),
+        repeat: either(written.repeat, spelt.repeat),
+        later: either(written.later, spelt.later),
+    }
+}
+
+/// Everything that may have been said, each outcome with what is no answer of the set.
+fn all(spelt: &Masses) -> f32 {
+    spelt.levels.iter().sum::<f32>() + spelt.other
+}
+
+/// What the networks give each meaning, in their geometric mean.
+fn mean_of(networks: &[Masses]) -> Masses {
+    let mean = |of: &dyn Fn(&Masses) -> f32| geometric_mean(networks.iter().map(of));
+    Masses {
+        levels: std::array::from_fn(|level| mean(&|masses| masses.levels[level])),
+        other: mean(&|masses| masses.other),
+        human: mean(&|masses| masses.human),
+        repeat: mean(&|masses| masses.repeat),
+        later: mean(&|masses| masses.later),
+        ..Masses::default()
+    }
+}
+
+/// Of probabilities, each at least [`UNHEARD`].
+fn geometric_mean(probabilities: impl ExactSizeIterator<Item = f32>) -> f32 {
+    let count = probabilities.len() as f32;
+    (probabilities.map(|probability| (probability + UNHEARD).ln()).sum::<f32>() / count).exp()
 }
 
 /// English answers are listed in small letters.
@@ -240,12 +276,43 @@ mod tests {
     fn what_is_not_in_the_set_leaves_the_words_alone() {
         let written = RatingPosterior::from_weights([0.0, 0.1, 0.6, 0.1, 0.0], 0.2);
         for language in [Language::Zh, Language::En] {
-            let best = |spelt: &Masses| {
-                Speller::of(language).rating(&written, spelt, false).best().map(|(rating, _)| rating.value())
+            let best = |own: f32| {
+                let spelt = mean_of(&[Masses { levels: [0.0, 0.0, 0.0, own, 0.0], ..Masses::default() }]);
+                Speller::of(language).rating(&written, &spelt, false).best().map(|(rating, _)| rating.value())
             };
-            assert_eq!(best(&Masses::default()), Some(3));
-            assert_eq!(best(&Masses { levels: [0.0, 0.0, 0.0, 0.9, 0.0], ..Masses::default() }), Some(4));
+            assert_eq!((best(0.0), best(0.9)), (Some(3), Some(4)));
         }
+    }
+
+    #[test]
+    fn what_is_off_the_scale_or_between_two_of_its_numbers_stands_in_the_tree_and_counts_less() {
+        let texts = [
+            (Language::Zh, ["十分", "两三分", "三到四分", "三点五分", "我给四分半吧"]),
+            (Language::En, ["nine", "three or four", "a three and a half", "four point five", "between two and three"]),
+        ];
+        for (language, texts) in texts {
+            let speller = Speller::of(language);
+            let number_of =
+                |text: &str| (0..speller.answers.len()).find(|&number| speller.answers.text(number) == text);
+            let masses = |text: &str| {
+                let mut probabilities = vec![0.0; speller.answers.len()];
+                probabilities[number_of(text).unwrap_or_else(|| panic!("{text} is in the tree"))] = 1.0;
+                speller.masses(&probabilities, Scale::default())
+            };
+            for text in texts {
+                let expected = Masses { other: NOT_ON_SCALE, ..Masses::default() };
+                assert_eq!(masses(text), expected, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_network_that_hears_nothing_does_not_rule_out_what_the_others_hear() {
+        let heard = |own: f32| Masses { levels: [0.0, 0.0, 0.0, own, 0.0], ..Masses::default() };
+        let spelt = mean_of(&[heard(50.0), heard(0.0), heard(50.0), heard(50.0)]);
+        let written = RatingPosterior::from_weights([0.2; 5], 0.2);
+        let rating = Speller::of(Language::Zh).rating(&written, &spelt, false);
+        assert!(rating.best().is_some_and(|(rating, p)| rating.value() == 4 && p > 0.8), "{rating:?}");
     }
 
     #[test]
@@ -257,15 +324,15 @@ mod tests {
             let number = (0..speller.answers.len()).find(|number| speller.answers.text(*number) == text).unwrap();
             let words = |own: f32, others: f32| {
                 let masses = Masses { levels: [0.0, 0.0, others, 0.0, own], ..Masses::default() };
-                speller.words(&Spelt { masses, likeliest: Some((number, own)) }, false)
+                speller.words(&Spelt { masses, likeliest: Some((number, own)) })
             };
             assert_eq!(words(0.9, 0.1).as_deref(), Some(sentence));
             assert_eq!(words(0.4, 0.6), None);
             let asked = Masses { other: 0.9, human: 0.9, levels: [0.1, 0.0, 0.0, 0.0, 0.0], ..Masses::default() };
             let written = Intents { repeat: 0.3, ..Intents::default() };
-            let intents = speller.intents(written, &asked, false);
+            let intents = intents(written, &asked);
             assert!((intents.human - 0.9).abs() < 1e-3 && intents.repeat == 0.3 && intents.later == 0.0, "{intents:?}");
-            assert_eq!(speller.words(&Spelt { masses: Masses::default(), likeliest: None }, false), None);
+            assert_eq!(speller.words(&Spelt { masses: Masses::default(), likeliest: None }), None);
         }
     }
 

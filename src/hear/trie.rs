@@ -8,14 +8,15 @@ use std::collections::HashMap;
 
 use crate::neural::Matrix;
 
-/// Less likely beginnings are given up: what is told is compared with floors of a hundred millionth and above.
-const GIVEN_UP: f64 = 1e-16;
+/// Less likely beginnings are given up. Against any speech (`background.rs`) what counts is a hundred-thousandth and above.
+const GIVEN_UP: f64 = 1e-12;
 
 /// Tree of unit sequences.
 pub(super) struct Trie {
     nodes: Vec<Node>,
     /// Nodes at which an answer ends, with its number.
     ends: Vec<(usize, usize)>,
+    answers: usize,
 }
 
 #[derive(Clone, Default)]
@@ -64,11 +65,15 @@ impl Front {
 }
 
 impl Trie {
-    /// Of the answers `0..`, each a sequence of units above 0. Empty ones are left out.
+    /// Of the answers `0..`, each a sequence of units above 0. An empty one is never said.
     pub(super) fn new(answers: impl Iterator<Item = Vec<usize>>) -> Self {
-        let mut trie = Self { nodes: vec![Node::default()], ends: Vec::new() };
+        let mut trie = Self { nodes: vec![Node::default()], ends: Vec::new(), answers: 0 };
         let mut known = HashMap::new();
-        for (number, units) in answers.enumerate().filter(|(_, units)| !units.is_empty()) {
+        for (number, units) in answers.enumerate() {
+            trie.answers = number + 1;
+            if units.is_empty() {
+                continue;
+            }
             let end = units.into_iter().fold(0, |parent, unit| {
                 *known.entry((parent, unit)).or_insert_with(|| {
                     let node = trie.nodes.len();
@@ -82,9 +87,9 @@ impl Trie {
         trie
     }
 
-    /// The probability of each answer with its number: that its units, and nothing else, were said. A row has the
-    /// probabilities of a pause and of each unit, or multiples of them; what comes to less than 1e-16 may be told as 0.
-    pub(super) fn probabilities(&self, rows: &Matrix) -> Vec<(usize, f64)> {
+    /// The probability of each answer by its number: that its units, and nothing else, were said. A row has the
+    /// probabilities of a pause and of each unit, or multiples of them; what comes to less than 1e-12 may be told as 0.
+    pub(super) fn probabilities(&self, rows: &Matrix) -> Vec<f64> {
         let (mut now, mut next) = (Front::new(self.nodes.len()), Front::new(self.nodes.len()));
         now.add(0, 0.0, 1.0);
         for row in rows.rows() {
@@ -102,7 +107,11 @@ impl Trie {
             std::mem::swap(&mut now, &mut next);
         }
         let whole = |node: usize| now.paths[node].sounding + now.paths[node].paused;
-        self.ends.iter().map(|(node, number)| (*number, whole(*node))).collect()
+        let mut probabilities = vec![0.0; self.answers];
+        for &(node, number) in &self.ends {
+            probabilities[number] = whole(node);
+        }
+        probabilities
     }
 }
 
@@ -131,15 +140,15 @@ mod tests {
         let rows = Matrix::new(rows.concat(), 3);
         let answers = [vec![1], vec![1, 2], vec![1, 1], vec![2, 1, 2], vec![2], vec![1, 2, 2]];
         let trie = Trie::new(answers.iter().cloned());
-        for (number, probability) in trie.probabilities(&rows) {
-            let wanted = by_paths(&rows, &answers[number]);
-            assert!((probability - wanted).abs() < 1e-12, "{:?}: {probability}, {wanted}", answers[number]);
+        for (units, probability) in answers.iter().zip(trie.probabilities(&rows)) {
+            let wanted = by_paths(&rows, units);
+            assert!((probability - wanted).abs() < 1e-12, "{units:?}: {probability}, {wanted}");
         }
     }
 
     #[test]
     fn without_states_nothing_was_said() {
         let trie = Trie::new([vec![1], vec![]].into_iter());
-        assert_eq!(trie.probabilities(&Matrix::default()), [(0, 0.0)]);
+        assert_eq!(trie.probabilities(&Matrix::default()), [0.0, 0.0]);
     }
 }

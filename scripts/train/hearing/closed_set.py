@@ -11,6 +11,7 @@ NUMBERS = {
     "zh": ["零", "一", "二", "两", "三", "四", "五", "六", "七", "八", "九", "十", "幺"],
     "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
 }
+MORE_NUMBERS = {"zh": ["百", "千", "半"], "en": ["eleven", "twelve", "twenty", "half"]}
 VALUES = {"一": 1, "幺": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 UNITS = {"zh": ["", "分", "星", "颗星"], "en": ["", " stars", " star", " points", " out of five", " out of ten"]}
 AROUND_NUMBER = {
@@ -40,6 +41,15 @@ AROUND_REQUEST = {
     },
     "en": {means: (["", "i want ", "please "], [""]) for means in ("human", "repeat", "later")},
 }
+# Between two numbers, which is no answer.
+BETWEEN = {
+    "zh": (["{}{}分", "{}{}颗星", "{}到{}分", "{}分到{}分", "{}分或者{}分", "{}或者{}"], ["{}点五分", "{}点五", "{}分半", "{}个半"]),
+    "en": (["{} or {}", "{} to {}", "between {} and {}", "{} or maybe {}"], ["{} and a half", "{} point five"]),
+}
+AROUND_BETWEEN = {
+    "zh": (["", "我给", "给", "打", "大概", "我觉得"], ["", "吧"]),
+    "en": (["", "a ", "i'd say ", "maybe ", "maybe a ", "somewhere "], ["", " stars"]),
+}
 # What else is said: words that sound like numbers, replies, counts, and numbers that are none of the scale.
 OTHERS = {
     "zh": "不知道 随便 好的 没有 可以 谢谢 再见 你好 不用了 是的 是 喂 好 嗯 啊 不 对 山 事 我 无 气 吃 一直 一次 一点 一个 三个 两次 四点 五天 "
@@ -50,9 +60,22 @@ OTHERS = {
 }
 
 
+def table_of(language):
+    return tomllib.loads((GRAMMAR / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def requests(language):
+    """What asks for something, in the order of the grammar."""
+    found = {}
+    for request in table_of(language)["request"]:
+        before, after = AROUND_REQUEST[language][request["means"]]
+        for form, b, a in itertools.product(request["forms"], before, after):
+            found.setdefault(b + form + a)
+    return found
+
+
 def answers(language):
     """{text: rating or None}, on the scale from 1 to 5."""
-    table = tomllib.loads((GRAMMAR / f"{language}.toml").read_text(encoding="utf-8"))
     found = {}
     before, after = AROUND_NUMBER[language]
     for number, unit, b, a in itertools.product(NUMBERS[language], UNITS[language], before, after):
@@ -62,17 +85,27 @@ def answers(language):
     units_of, after = CORRECTED[language]
     for form, first, last, unit, a in itertools.product(CORRECTIONS[language], on_scale, on_scale, units_of, after):
         found.setdefault(form.format(first + unit, last + unit) + a, VALUES[last])
+    ranges, halves = BETWEEN[language]
+    before, after = AROUND_BETWEEN[language]
+    between = [form.format(a, b) for form in ranges for a, b in itertools.product(on_scale, on_scale) if VALUES[b] == VALUES[a] + 1]
+    between += [form.format(a) for form in halves for a in on_scale]
+    for form, b, a in itertools.product(between, before, after):
+        found.setdefault(b + form + a, None)
     before, after = AROUND_PHRASE[language]
-    for phrase in table["phrase"]:
+    for phrase in table_of(language)["phrase"]:
         for form, b, a in itertools.product(phrase["forms"], before, after):
             found.setdefault(b + form + a, phrase["means"])
-    for request in table["request"]:
-        before, after = AROUND_REQUEST[language][request["means"]]
-        for form, b, a in itertools.product(request["forms"], before, after):
-            found.setdefault(b + form + a, None)
+    for request in requests(language):
+        found.setdefault(request, None)
     for other in OTHERS[language]:
         found.setdefault(other, None)
     return found
+
+
+def has_number(text, language):
+    """As `ClosedSet::has_number` in src/hear/closed_set.rs."""
+    said = text if language == "zh" else text.replace(",", " ").split()
+    return any(number in said for number in [*NUMBERS[language], *MORE_NUMBERS[language]])
 
 
 def spelt(language, number):

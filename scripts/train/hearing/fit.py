@@ -1,6 +1,6 @@
-"""Fits the head over short answers of one language, and how its word is weighed against the words written.
+"""Fits the head over short English answers, and how its word is weighed against the words written.
 
-    fit.py LANGUAGE OUT.safetensors --dump DUMP.jsonl SOUNDS…
+    fit.py OUT.safetensors --dump DUMP.jsonl SOUNDS…
 
 SOUNDS are stems of files that `examples/answer_sounds` wrote; DUMP is what `measure_hearing --dump` wrote on some of the
 same clips. The head is a multinomial logistic regression in the principal components of the sounds. How well it and
@@ -78,7 +78,6 @@ def report(title, posterior, truth, lines):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("language")
     arguments.add_argument("out")
     arguments.add_argument("sounds", nargs="+")
     arguments.add_argument("--dump", required=True)
@@ -88,8 +87,8 @@ def main():
     answers = [answer(clip) for clip in clips]
     names = np.array([name for name, _ in answers])
     classes = {name: rating - 1 if rating else 5 for name, rating in answers}
-    # Two human voices among fifty synthetic ones should be heard; what is no answer is of many kinds and needs fewer.
-    weights = np.array([2.0 if clip["dataset"] == "cmn" else 1.0 for clip in clips]) * np.where(names == "other", 0.5, 1.0)
+    # What is no answer is of many kinds and needs fewer.
+    weights = np.where(names == "other", 0.5, 1.0)
     groups, heard = voice_groups(clips), np.zeros((len(clips), 6))
     for group in sorted(set(groups)):
         kept, held = groups != group, groups == group
@@ -111,20 +110,19 @@ def main():
     joined, written = np.array(joined), np.maximum(np.array(written), 0)
     truth, heard, groups, lines = truth[joined], heard[joined], groups[joined], lines[joined]
     # Callers mostly answer with a rating: other speech counts less here than its share of the clips.
-    weights = np.where(truth == 5, 0.5, 1.0)
+    counts = np.where(truth == 5, 0.5, 1.0)
     posterior = np.zeros((len(joined), 6))
     for group in sorted(set(groups)):
         kept, held = groups != group, groups == group
-        blend = fit_blend(written[kept], heard[kept], truth[kept], weights[kept])
+        blend = fit_blend(written[kept], heard[kept], truth[kept], counts[kept])
         posterior[held] = blended(blend, written[held], heard[held])
     report("both", posterior, truth, lines)
     human = np.array([clips[index]["dataset"] != "kok" for index in joined])
     report("both, human voices", posterior[human], truth[human], lines[human])
-    blend = fit_blend(written, heard, truth, weights)
+    blend = fit_blend(written, heard, truth, counts)
     print("exponents of written and heard, biases:", np.round(blend, 3))
 
-    head = fit_head(sounds, names, np.array([2.0 if clip["dataset"] == "cmn" else 1.0 for clip in clips])
-                    * np.where(names == "other", 0.5, 1.0))
+    head = fit_head(sounds, names, weights)
     write(options.out, [
         ("weights", head[1].astype("float16"), "F16"),
         ("bias", head[2].astype("float32"), "F32"),

@@ -1,4 +1,4 @@
-"""Chooses the human clips that the heads are fitted on; writes manifests with paths relative to DATA.
+"""Chooses the human clips that hearing is fitted on; writes manifests with paths relative to DATA.
 
     select_clips.py DATA OUT_FOLDER
 

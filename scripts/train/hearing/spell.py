@@ -188,6 +188,16 @@ def stored(index, model, mean, deviation):
             for name, value in model.items()]
 
 
+def frequencies(clips, labels, units):
+    """The tensor of how frequent each unit is in what was said, none of them never."""
+    counts = np.ones(units)
+    for clip, said in zip(clips, labels):
+        if clip["line"] == "clean" and not made(clip):
+            np.add.at(counts, said, 1)
+    counts[0] = 0
+    return "frequencies", (counts / counts.sum()).astype("float32"), "F32"
+
+
 def log_probabilities(model, states, mean, deviation):
     run = jax.jit(lambda x, there: jax.nn.log_softmax(scores(model, x, there)))
     out = []
@@ -256,8 +266,8 @@ def main():
     print(f"{len(closed)} sounds of answers")
     listed = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, _, said in closed).encode()
     # Until it is weighed, both count alike.
-    blend = ("blend", np.array([0.5, 0.5, 0, 1e-3] * 2, dtype="float32"), "F32")
-    tensors = [blend, ("answers", np.frombuffer(listed, dtype="uint8"), "U8")]
+    blend = ("blend", np.array([0.5, 0.5, 0] * 2, dtype="float32"), "F32")
+    tensors = [blend, ("answers", np.frombuffer(listed, dtype="uint8"), "U8"), frequencies(clips, labels, len(names))]
     for index, fitting in enumerate(FITTING[options.language]):
         kept = [i for i in range(len(clips)) if hears(fitting, clips[i])]
         model = fit([states[i] for i in kept], [labels[i] for i in kept], len(names), mean, deviation, fitting)

@@ -10,12 +10,16 @@ import json
 import sys
 
 import numpy as np
+from closed_set import has_number, requests
 from closed_set import spelt as spelt_set
 from scipy.optimize import minimize
 from tensors import read, write
 
+# As in src/hear/speller.rs.
 FLOOR = 1e-3
-FLOORS = (1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+UNHEARD = 1e-5
+NONE_UNHEARD = 1.0
+NOT_ON_SCALE = 0.2
 ACCEPT = 0.8
 BOUNDS = [(0, None), (0, None), (None, None)]
 
@@ -28,14 +32,29 @@ def is_one_word(text, language):
     return len({c for c in text if c.isalnum()}) <= 2
 
 
-class Set:
-    """The closed set as a tree of units; `masses` is the forward recursion of src/hear/trie.rs over it, as a multiple of the
-    likeliest spelling."""
+def against_any_speech(rows, frequencies):
+    """As src/hear/background.rs."""
+    sounding, paused = np.zeros(rows.shape[1]), 1.0
+    for row in rows:
+        total = paused + sounding.sum()
+        sounding = (sounding + frequencies * (total - sounding)) * row
+        sounding[0], paused = 0, total * row[0]
+        whole = paused + sounding.sum()
+        row /= whole
+        sounding, paused = sounding / whole, paused / whole
+    return rows
 
-    def __init__(self, language, names):
+
+class Set:
+    """The closed set as a tree of units; `masses` is the forward recursion of src/hear/trie.rs over it, as a multiple of any
+    speech."""
+
+    def __init__(self, language, names, frequencies):
+        self.frequencies = frequencies
         number, children = {name: index for index, name in enumerate(names)}, {}
-        parents, own, ends, classes = [0], [0], [], []
-        for _, rating, said in spelt_set(language, number):
+        parents, own, ends, classes, shares = [0], [0], [], [], []
+        asked = requests(language)
+        for text, rating, said in spelt_set(language, number):
             node = 0
             for unit in said:
                 if (node, unit) not in children:
@@ -45,43 +64,46 @@ class Set:
                 node = children[node, unit]
             ends.append(node)
             classes.append(5 if rating is None else rating - 1)
-        self.parents, self.own, self.ends, self.classes = map(np.array, (parents, own, ends, classes))
+            not_on_scale = rating is None and text not in asked and has_number(text, language)
+            shares.append(NOT_ON_SCALE if not_on_scale else 1)
+        self.parents, self.own, self.ends, self.classes, self.shares = map(np.array, (parents, own, ends, classes, shares))
         self.again = self.own == self.own[self.parents]
 
     def masses(self, rows):
         sounding, paused = np.zeros(len(self.own)), np.zeros(len(self.own))
         paused[0] = 1
-        rows = rows.astype("float64")
-        for row in np.exp(rows - rows.max(1, keepdims=True)):
+        for row in against_any_speech(np.exp(rows.astype("float64")), self.frequencies):
             arriving = sounding + paused[self.parents] + np.where(self.again, 0, sounding[self.parents])
             paused = (sounding + paused) * row[0]
             sounding = arriving * row[self.own]
             sounding[0] = 0
         folded = np.zeros(6)
-        np.add.at(folded, self.classes, (sounding + paused)[self.ends])
+        np.add.at(folded, self.classes, self.shares * (sounding + paused)[self.ends])
         return folded
 
+    def spelt(self, networks):
+        """The geometric mean of what the networks give each outcome."""
+        return np.exp(np.mean([np.log(self.masses(rows) + UNHEARD) for rows in networks], 0))
 
-def both(x, floor, written, spelt):
+
+def both(x, written, spelt):
     """As `Speller::rating` in src/hear/speller.rs: where no answer of the set was heard, the words stand alone."""
-    total = spelt.sum(1, keepdims=True) + 6 * floor
-    known = 1 - 6 * floor / total
-    words = np.log(written + FLOOR)
-    scores = x[0] * words + x[1] * np.log((spelt + floor) / total + FLOOR) + np.array([0, 0, 0, 0, 0, x[2]])
-    scores = known * scores + (1 - known) * words
+    total = spelt.sum(1, keepdims=True)
+    known = 1 - 6 * UNHEARD / total
+    words, none = np.log(written + FLOOR), np.array([0, 0, 0, 0, 0, 1])
+    scores = x[0] * words + x[1] * np.log(spelt / total + FLOOR) + x[2] * none
+    scores = known * scores + (1 - known) * (words + NONE_UNHEARD * none)
     weight = np.exp(scores - scores.max(1, keepdims=True))
     return weight / weight.sum(1, keepdims=True)
 
 
 def fit(written, spelt, truth):
-    """The exponents, the bias of none, and the floor. Other speech counts less than its share of the clips; nothing counts
+    """The exponents and the bias of none. Other speech counts less than its share of the clips; nothing counts
     against what it says."""
     rows, weights = np.arange(len(truth)), np.where(truth == 5, 0.5, 1.0)
-    def loss(x, floor):
-        return -(weights * np.log(both(x, floor, written, spelt)[rows, truth] + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
-    fits = [(minimize(loss, np.array([0.7, 0.5, 0.0]), args=(floor,), method="L-BFGS-B", bounds=BOUNDS), floor) for floor in FLOORS]
-    best, floor = min(fits, key=lambda fit: fit[0].fun)
-    return best.x, floor
+    def loss(x):
+        return -(weights * np.log(both(x, written, spelt)[rows, truth] + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
+    return minimize(loss, np.array([0.7, 0.5, 0.0]), method="L-BFGS-B", bounds=BOUNDS).x
 
 
 def report(title, p, truth, lines):
@@ -93,12 +115,13 @@ def report(title, p, truth, lines):
         bins = np.minimum((sure * 10).astype(int), 9)
         error = sum(abs(sure[bins == b].sum() - (best == y)[bins == b].sum()) for b in range(10)) / len(y)
         print(f"{title}, {line}: ratings {rated.sum()}, others {(~rated).sum()}; top-1 {(best == y)[rated].mean():.3f}; ratings accepted "
-              f"{accepted[rated].mean():.3f}, right {right:.3f}; others accepted {accepted[~rated].mean():.3f}; calibration error {error:.3f}")
+              f"{accepted[rated].mean():.3f}, right {right:.3f}; others accepted {accepted[~rated].mean():.3f}; calibration error {error:.3f}; log loss {-np.log(q[np.arange(len(y)), y] + 1e-9).mean():.3f}")
 
 
 def main():
     path, folds, dump = sys.argv[1:]
     folds = np.load(folds)
+    frequencies = {name: values for name, values, _ in read(path)}["frequencies"]
     spelt_by = {}
     for key in folds.files:
         if key != "names":
@@ -113,11 +136,11 @@ def main():
         if clip not in spelt_by or clip in seen or not row["detail"]:
             continue
         seen.add(clip)
-        closed = closed or Set(row["language"], list(folds["names"]))
+        closed = closed or Set(row["language"], list(folds["names"]), frequencies)
         levels = row["detail"]["by_words"]
         one = is_one_word(row["heard"]["transcript"]["text"], row["language"])
-        masses = np.mean([closed.masses(folds[key]) for key in spelt_by[clip]], 0)
-        values = (levels["levels"] + [levels["none"]], masses, (row["truth"] or 6) - 1, names[row["line"]],
+        spelt = closed.spelt([folds[key] for key in spelt_by[clip]])
+        values = (levels["levels"] + [levels["none"]], spelt, (row["truth"] or 6) - 1, names[row["line"]],
                   row["speaker"].split("+")[0], folder in ("human", "syllables"))
         for column, value in zip(rows["one word" if one else "more words"], values):
             column.append(value)
@@ -129,14 +152,14 @@ def main():
         judged = np.zeros_like(written)
         for side in (0, 1):
             kept, held = half != side, half == side
-            judged[held] = both(*fit(written[kept], spelt[kept], truth[kept]), written[held], spelt[held])
+            judged[held] = both(fit(written[kept], spelt[kept], truth[kept]), written[held], spelt[held])
         report(f"{title}: words and spelling", judged, truth, lines)
         if human.any():
             report(f"{title}, human voices: words alone", written[human], truth[human], lines[human])
             report(f"{title}, human voices: words and spelling", judged[human], truth[human], lines[human])
-        x, floor = fit(written, spelt, truth)
-        print(f"{title}: exponents of written and spelt, bias of none, floor:", np.round(x, 3), floor)
-        blend += [*x, floor]
+        x = fit(written, spelt, truth)
+        print(f"{title}: exponents of written and spelt, bias of none:", np.round(x, 3))
+        blend += [*x]
     tensors = [tensor for tensor in read(path) if tensor[0] != "blend"]
     write(path, [*tensors, ("blend", np.array(blend, dtype="float32"), "F32")])
 
