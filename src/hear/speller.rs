@@ -61,6 +61,8 @@ struct Blend {
     written: f32,
     spelt: f32,
     none: f32,
+    /// What any speech that is none of the set counts beside its answers, each of which counts one.
+    any_speech: f32,
 }
 
 /// The embedded weights by file name.
@@ -112,14 +114,19 @@ impl Speller {
         if spellings.iter().collect::<HashSet<_>>().len() < spellings.len() {
             return Err("expected each sound of an answer once".to_owned());
         }
-        let blend = stored.floats("blend", &[6])?;
-        let blend = |at: usize| Blend { written: blend[at], spelt: blend[at + 1], none: blend[at + 2] };
+        let blend = stored.floats("blend", &[8])?;
+        let blend = |at: usize| Blend {
+            written: blend[at],
+            spelt: blend[at + 1],
+            none: blend[at + 2],
+            any_speech: blend[at + 3],
+        };
         Ok(Self {
             networks,
             background: Background::new(stored.floats("frequencies", &[units])?),
             answers: ClosedSet::new(texts, language),
             trie: Trie::new(spellings.into_iter()),
-            blends: [blend(0), blend(3)],
+            blends: [blend(0), blend(4)],
         })
     }
 
@@ -180,17 +187,17 @@ impl Speller {
 
     /// The calibrated posterior, from what the words say alone and what was spelt.
     pub(super) fn rating(&self, written: &RatingPosterior, spelt: &Masses, one_word: bool) -> RatingPosterior {
-        let Blend { written: by_words, spelt: by_sound, none } = self.blends[usize::from(!one_word)];
-        let all = all(spelt);
+        let Blend { written: by_words, spelt: by_sound, none, any_speech } = self.blends[usize::from(!one_word)];
         // Where no answer of the set was heard, the words stand alone.
-        let known = 1.0 - OUTCOMES * UNHEARD / all;
+        let known = 1.0 - OUTCOMES * UNHEARD / all(spelt);
+        let all = all(spelt) + any_speech;
         let score = |written: f32, spelt: f32, none: f32, none_unheard: f32| {
             let words = (written + FLOOR).ln();
             let both = by_words * words + by_sound * (spelt / all + FLOOR).ln() + none;
             known * both + (1.0 - known) * (words + none_unheard)
         };
         let levels = std::array::from_fn(|level| score(written.levels[level], spelt.levels[level], 0.0, 0.0));
-        let none = score(written.none, spelt.other, none, NONE_UNHEARD);
+        let none = score(written.none, spelt.other + any_speech, none, NONE_UNHEARD);
         let largest = levels.iter().copied().fold(none, f32::max);
         RatingPosterior::from_weights(levels.map(|score: f32| (score - largest).exp()), (none - largest).exp())
     }

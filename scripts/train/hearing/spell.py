@@ -266,7 +266,7 @@ def main():
     print(f"{len(closed)} sounds of answers")
     listed = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, _, said in closed).encode()
     # Until it is weighed, both count alike.
-    blend = ("blend", np.array([0.5, 0.5, 0] * 2, dtype="float32"), "F32")
+    blend = ("blend", np.array([0.5, 0.5, 0, 0] * 2, dtype="float32"), "F32")
     tensors = [blend, ("answers", np.frombuffer(listed, dtype="uint8"), "U8"), frequencies(clips, labels, len(names))]
     for index, fitting in enumerate(FITTING[options.language]):
         kept = [i for i in range(len(clips)) if hears(fitting, clips[i])]

@@ -20,6 +20,8 @@ FLOOR = 1e-3
 UNHEARD = 1e-5
 NONE_UNHEARD = 1.0
 NOT_ON_SCALE = 0.2
+# What any speech may count beside the answers: nothing, or as much as each of them.
+ANY_SPEECH = (0, 1)
 ACCEPT = 0.8
 BOUNDS = [(0, None), (0, None), (None, None)]
 
@@ -88,22 +90,24 @@ class Set:
 
 def both(x, written, spelt):
     """As `Speller::rating` in src/hear/speller.rs: where no answer of the set was heard, the words stand alone."""
-    total = spelt.sum(1, keepdims=True)
-    known = 1 - 6 * UNHEARD / total
+    known = 1 - 6 * UNHEARD / spelt.sum(1, keepdims=True)
     words, none = np.log(written + FLOOR), np.array([0, 0, 0, 0, 0, 1])
-    scores = x[0] * words + x[1] * np.log(spelt / total + FLOOR) + x[2] * none
+    spelt = spelt + x[3] * none
+    scores = x[0] * words + x[1] * np.log(spelt / spelt.sum(1, keepdims=True) + FLOOR) + x[2] * none
     scores = known * scores + (1 - known) * (words + NONE_UNHEARD * none)
     weight = np.exp(scores - scores.max(1, keepdims=True))
     return weight / weight.sum(1, keepdims=True)
 
 
 def fit(written, spelt, truth):
-    """The exponents and the bias of none. Other speech counts less than its share of the clips; nothing counts
-    against what it says."""
+    """The exponents, the bias of none, and what any speech counts. Other speech counts less than its share of the clips; nothing
+    counts against what it says."""
     rows, weights = np.arange(len(truth)), np.where(truth == 5, 0.5, 1.0)
-    def loss(x):
-        return -(weights * np.log(both(x, written, spelt)[rows, truth] + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
-    return minimize(loss, np.array([0.7, 0.5, 0.0]), method="L-BFGS-B", bounds=BOUNDS).x
+    def loss(x, any_speech):
+        return -(weights * np.log(both([*x, any_speech], written, spelt)[rows, truth] + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
+    fits = [(minimize(loss, np.array([0.7, 0.5, 0.0]), args=(value,), method="L-BFGS-B", bounds=BOUNDS), value) for value in ANY_SPEECH]
+    best, any_speech = min(fits, key=lambda fit: fit[0].fun)
+    return [*best.x, any_speech]
 
 
 def report(title, p, truth, lines):
@@ -158,7 +162,7 @@ def main():
             report(f"{title}, human voices: words alone", written[human], truth[human], lines[human])
             report(f"{title}, human voices: words and spelling", judged[human], truth[human], lines[human])
         x = fit(written, spelt, truth)
-        print(f"{title}: exponents of written and spelt, bias of none:", np.round(x, 3))
+        print(f"{title}: exponents of written and spelt, bias of none, any speech:", np.round(x, 3))
         blend += [*x]
     tensors = [tensor for tensor in read(path) if tensor[0] != "blend"]
     write(path, [*tensors, ("blend", np.array(blend, dtype="float32"), "F32")])
