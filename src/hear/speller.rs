@@ -28,6 +28,9 @@ const OUTCOMES: f32 = 6.0;
 const UNHEARD: f32 = 1e-5;
 /// What speaks for no rating (natural logarithm) where nothing of the set was heard, which has nearly all ways to rate.
 const NONE_UNHEARD: f32 = 1.0;
+/// What any speech that is none of the set counts beside its answers, each of which counts one, where words are believed and
+/// requests are acted on. Beside ratings it is fitted.
+const ANY_SPEECH: f32 = 1.0;
 /// Who is asked for a number of a scale seldom says one that is none of it, or between two of it: so much less often than any
 /// other answer.
 const NOT_ON_SCALE: f32 = 0.2;
@@ -182,7 +185,7 @@ impl Speller {
     /// The words of the likeliest answer, if it is likelier than all others together with what is none of them.
     pub(super) fn words(&self, spelt: &Spelt) -> Option<String> {
         let (number, probability) = spelt.likeliest?;
-        (2.0 * probability >= all(&spelt.masses)).then(|| as_a_sentence(self.answers.text(number)))
+        (2.0 * probability >= all(&spelt.masses) + ANY_SPEECH).then(|| as_a_sentence(self.answers.text(number)))
     }
 
     /// The calibrated posterior, from what the words say alone and what was spelt.
@@ -205,9 +208,8 @@ impl Speller {
 
 /// Requests as they were written or as they were spelt, whichever is surer: the decoder writes 债人公子 for 转人工.
 pub(super) fn intents(written: Intents, spelt: &Masses) -> Intents {
-    let all = all(spelt);
-    // What no network heard is none.
-    let either = |written: f32, spelt: f32| written.max((spelt - UNHEARD) / all).clamp(0.0, 1.0);
+    let all = all(spelt) + ANY_SPEECH;
+    let either = |written: f32, spelt: f32| written.max(spelt / all).clamp(0.0, 1.0);
     Intents {
         human: either(written.human, spelt.human),
         repeat: either(written.repeat, spelt.repeat),
@@ -215,7 +217,7 @@ pub(super) fn intents(written: Intents, spelt: &Masses) -> Intents {
     }
 }
 
-/// Everything that may have been said, each outcome with what is no answer of the set.
+/// All answers of the set together.
 fn all(spelt: &Masses) -> f32 {
     spelt.levels.iter().sum::<f32>() + spelt.other
 }
@@ -333,12 +335,14 @@ mod tests {
                 let masses = Masses { levels: [0.0, 0.0, others, 0.0, own], ..Masses::default() };
                 speller.words(&Spelt { masses, likeliest: Some((number, own)) })
             };
-            assert_eq!(words(0.9, 0.1).as_deref(), Some(sentence));
-            assert_eq!(words(0.4, 0.6), None);
-            let asked = Masses { other: 0.9, human: 0.9, levels: [0.1, 0.0, 0.0, 0.0, 0.0], ..Masses::default() };
+            assert_eq!(words(900.0, 100.0).as_deref(), Some(sentence));
+            assert_eq!(words(400.0, 600.0), None);
+            // Any speech at all is likelier.
+            assert_eq!(words(0.9, 0.0), None);
+            let asked = Masses { other: 900.0, human: 900.0, levels: [100.0, 0.0, 0.0, 0.0, 0.0], ..Masses::default() };
             let written = Intents { repeat: 0.3, ..Intents::default() };
             let intents = intents(written, &asked);
-            assert!((intents.human - 0.9).abs() < 1e-3 && intents.repeat == 0.3 && intents.later == 0.0, "{intents:?}");
+            assert!((intents.human - 0.9).abs() < 2e-3 && intents.repeat == 0.3 && intents.later == 0.0, "{intents:?}");
             assert_eq!(speller.words(&Spelt { masses: Masses::default(), likeliest: None }), None);
         }
     }
