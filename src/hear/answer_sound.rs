@@ -1,7 +1,9 @@
 //! What an answer sounds like, as a whole and state by state, before any word is written.
 
 #[cfg(feature = "whisper")]
-use super::speller::{Speller, Spelt};
+use super::speller::Speller;
+#[cfg(feature = "whisper")]
+use super::spelt::Spelt;
 use crate::encoder::States;
 use crate::neural::Matrix;
 #[cfg(feature = "whisper")]

@@ -27,6 +27,8 @@ mod speller;
 #[cfg(feature = "whisper")]
 mod spelling;
 #[cfg(feature = "whisper")]
+mod spelt;
+#[cfg(feature = "whisper")]
 mod trie;
 
 pub use answer::{Answer, read};

@@ -15,7 +15,8 @@ use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
-use super::speller::{self, Speller};
+use super::speller::Speller;
+use super::spelt::intents;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 use crate::units::{Language, SampleRate, Scale};
@@ -236,7 +237,7 @@ impl Recogniser {
         });
         let rating = by_sound.unwrap_or(by_words);
         let written = masses.intents();
-        let intents = spelt.map_or(written, |spelt| speller::intents(written, &spelt));
+        let intents = spelt.map_or(written, |spelt| intents(written, &spelt));
         // What is sure is written as it was spelt: "非常危險" for 非常满意 would be taken for what the caller feels.
         let sure = rating.best().filter(|(_, p)| *p >= SURE).map(|(level, _)| level);
         let is_sure = |words: &String| {

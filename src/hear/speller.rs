@@ -11,10 +11,10 @@ use std::sync::LazyLock;
 use super::answer::Answer;
 use super::background::Background;
 use super::closed_set::ClosedSet;
-use super::grammar::Request;
-use super::heard::{Intents, RatingPosterior};
+use super::heard::RatingPosterior;
 use super::posterior::Masses;
 use super::spelling::Network;
+use super::spelt::{Meanings, Spelt, UNHEARD, all, geometric_mean};
 use super::trie::Trie;
 use crate::neural::{Matrix, Weights};
 use crate::units::{Language, Scale};
@@ -23,17 +23,11 @@ use crate::units::{Language, Scale};
 const FLOOR: f32 = 1e-3;
 /// Ratings 1 to 5, and none.
 const OUTCOMES: f32 = 6.0;
-/// What each network gives any meaning at least, so that one alone cannot rule out what the others hear. Where all meanings
-/// are as improbable, nothing of the set was heard.
-const UNHEARD: f32 = 1e-5;
 /// What speaks for no rating (natural logarithm) where nothing of the set was heard, which has nearly all ways to rate.
 const NONE_UNHEARD: f32 = 1.0;
-/// What any speech that is none of the set counts beside its answers, each of which counts one, where words are believed and
-/// requests are acted on. Beside ratings it is fitted.
-const ANY_SPEECH: f32 = 1.0;
 /// Who is asked for a number of a scale seldom says one that is none of it, or between two of it: so much less often than any
 /// other answer.
-const NOT_ON_SCALE: f32 = 0.2;
+const NOT_ON_SCALE: f64 = 0.2;
 /// Less probable answers change nothing.
 const NEGLIGIBLE: f64 = 1e-9;
 
@@ -47,15 +41,6 @@ pub(super) struct Speller {
     trie: Trie,
     /// Of what was written as one word, and as more.
     blends: [Blend; 2],
-}
-
-/// What was spelt of an utterance.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Spelt {
-    /// How probable each meaning is, as a multiple of any speech: at least 1e-5.
-    pub(super) masses: Masses,
-    /// The likeliest answer of the set, and how probable it is in the same measure.
-    likeliest: Option<(usize, f32)>,
 }
 
 /// How what was spelt is weighed beside the words that were written.
@@ -147,45 +132,33 @@ impl Speller {
             self.background.divide(&mut rows);
             heard.push(self.trie.probabilities(&rows));
         }
-        let by_network: Vec<_> = heard.iter().map(|probabilities| self.masses(probabilities, scale)).collect();
-        let masses = mean_of(&by_network);
+        let by_network: Vec<_> = heard.iter().map(|probabilities| self.meanings(probabilities, scale)).collect();
         let best_of = |probabilities: &Vec<f64>| {
             (0..probabilities.len()).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]))
         };
-        let mean = |number: usize| geometric_mean(heard.iter().map(|probabilities| probabilities[number] as f32));
+        let mean = |number: usize| geometric_mean(heard.iter().map(|probabilities| probabilities[number]));
         let likeliest =
             heard.iter().filter_map(best_of).map(|number| (number, mean(number))).max_by(|a, b| a.1.total_cmp(&b.1));
-        Some(Spelt { masses, likeliest })
+        Some(Spelt::by(&by_network, likeliest))
     }
 
     /// How probable each meaning is to one network.
-    fn masses(&self, probabilities: &[f64], scale: Scale) -> Masses {
-        let mut masses = Masses::default();
+    fn meanings(&self, probabilities: &[f64], scale: Scale) -> Meanings {
+        let mut meanings = Meanings::default();
         for (number, &probability) in probabilities.iter().enumerate() {
             if probability < NEGLIGIBLE {
                 continue;
             }
             let answer = self.answers.meaning(number, scale);
             let not_on_scale = answer == Answer::default() && self.answers.has_number(number);
-            let probability = probability as f32 * if not_on_scale { NOT_ON_SCALE } else { 1.0 };
-            match answer.rating {
-                Some(rating) => masses.levels[rating.index()] += probability,
-                None => masses.other += probability,
-            }
-            match answer.request {
-                Some(Request::Human) => masses.human += probability,
-                Some(Request::Repeat) => masses.repeat += probability,
-                Some(Request::Later) => masses.later += probability,
-                None => {}
-            }
+            meanings.add(answer, probability * if not_on_scale { NOT_ON_SCALE } else { 1.0 });
         }
-        masses
+        meanings
     }
 
-    /// The words of the likeliest answer, if it is likelier than all others together with what is none of them.
+    /// The words of the likeliest answer, if it is likelier than all else.
     pub(super) fn words(&self, spelt: &Spelt) -> Option<String> {
-        let (number, probability) = spelt.likeliest?;
-        (2.0 * probability >= all(&spelt.masses) + ANY_SPEECH).then(|| as_a_sentence(self.answers.text(number)))
+        spelt.sure().map(|number| as_a_sentence(self.answers.text(number)))
     }
 
     /// The calibrated posterior, from what the words say alone and what was spelt.
@@ -206,41 +179,6 @@ impl Speller {
     }
 }
 
-/// Requests as they were written or as they were spelt, whichever is surer: the decoder writes 债人公子 for 转人工.
-pub(super) fn intents(written: Intents, spelt: &Masses) -> Intents {
-    let all = all(spelt) + ANY_SPEECH;
-    let either = |written: f32, spelt: f32| written.max(spelt / all).clamp(0.0, 1.0);
-    Intents {
-        human: either(written.human, spelt.human),
-        repeat: either(written.repeat, spelt.repeat),
-        later: either(written.later, spelt.later),
-    }
-}
-
-/// All answers of the set together.
-fn all(spelt: &Masses) -> f32 {
-    spelt.levels.iter().sum::<f32>() + spelt.other
-}
-
-/// What the networks give each meaning, in their geometric mean.
-fn mean_of(networks: &[Masses]) -> Masses {
-    let mean = |of: &dyn Fn(&Masses) -> f32| geometric_mean(networks.iter().map(of));
-    Masses {
-        levels: std::array::from_fn(|level| mean(&|masses| masses.levels[level])),
-        other: mean(&|masses| masses.other),
-        human: mean(&|masses| masses.human),
-        repeat: mean(&|masses| masses.repeat),
-        later: mean(&|masses| masses.later),
-        ..Masses::default()
-    }
-}
-
-/// Of probabilities, each at least [`UNHEARD`].
-fn geometric_mean(probabilities: impl ExactSizeIterator<Item = f32>) -> f32 {
-    let count = probabilities.len() as f32;
-    (probabilities.map(|probability| (probability + UNHEARD).ln()).sum::<f32>() / count).exp()
-}
-
 /// English answers are listed in small letters.
 fn as_a_sentence(answer: &str) -> String {
     let words = answer.split(' ').map(|word| match word {
@@ -256,10 +194,17 @@ fn as_a_sentence(answer: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::answer::read;
     use super::*;
 
     /// Of a state: two blocks of 512 values.
     const WIDTH: usize = 1024;
+
+    fn heard_as_four(probability: f64) -> Meanings {
+        let mut meanings = Meanings::default();
+        meanings.add(read("四", Language::Zh, Scale::default()), probability);
+        meanings
+    }
 
     #[test]
     fn the_embedded_spellers_give_probabilities_of_all_their_units() {
@@ -285,9 +230,9 @@ mod tests {
     fn what_is_not_in_the_set_leaves_the_words_alone() {
         let written = RatingPosterior::from_weights([0.0, 0.1, 0.6, 0.1, 0.0], 0.2);
         for language in [Language::Zh, Language::En] {
-            let best = |own: f32| {
-                let spelt = mean_of(&[Masses { levels: [0.0, 0.0, 0.0, own, 0.0], ..Masses::default() }]);
-                Speller::of(language).rating(&written, &spelt, false).best().map(|(rating, _)| rating.value())
+            let best = |own: f64| {
+                let Spelt { masses, .. } = Spelt::by(&[heard_as_four(own)], None);
+                Speller::of(language).rating(&written, &masses, false).best().map(|(rating, _)| rating.value())
             };
             assert_eq!((best(0.0), best(0.9)), (Some(3), Some(4)));
         }
@@ -303,29 +248,27 @@ mod tests {
             let speller = Speller::of(language);
             let number_of =
                 |text: &str| (0..speller.answers.len()).find(|&number| speller.answers.text(number) == text);
-            let masses = |text: &str| {
+            for text in texts {
                 let mut probabilities = vec![0.0; speller.answers.len()];
                 probabilities[number_of(text).unwrap_or_else(|| panic!("{text} is in the tree"))] = 1.0;
-                speller.masses(&probabilities, Scale::default())
-            };
-            for text in texts {
-                let expected = Masses { other: NOT_ON_SCALE, ..Masses::default() };
-                assert_eq!(masses(text), expected, "{text}");
+                let Masses { levels, other, .. } =
+                    Spelt::by(&[speller.meanings(&probabilities, Scale::default())], None).masses;
+                assert!((f64::from(other) - NOT_ON_SCALE).abs() < 1e-3, "{text}: {other}");
+                assert!(levels.iter().all(|level| *level < 1e-4), "{text}: {levels:?}");
             }
         }
     }
 
     #[test]
     fn one_network_that_hears_nothing_does_not_rule_out_what_the_others_hear() {
-        let heard = |own: f32| Masses { levels: [0.0, 0.0, 0.0, own, 0.0], ..Masses::default() };
-        let spelt = mean_of(&[heard(50.0), heard(0.0), heard(50.0), heard(50.0)]);
+        let Spelt { masses, .. } = Spelt::by(&[50.0, 0.0, 50.0, 50.0].map(heard_as_four), None);
         let written = RatingPosterior::from_weights([0.2; 5], 0.2);
-        let rating = Speller::of(Language::Zh).rating(&written, &spelt, false);
+        let rating = Speller::of(Language::Zh).rating(&written, &masses, false);
         assert!(rating.best().is_some_and(|(rating, p)| rating.value() == 4 && p > 0.8), "{rating:?}");
     }
 
     #[test]
-    fn words_and_requests_are_told_where_they_are_likelier_than_all_else() {
+    fn words_are_told_where_they_are_likelier_than_all_else() {
         for (language, text, sentence) in
             [(Language::Zh, "非常满意", "非常满意"), (Language::En, "i'd say four", "I'd say four")]
         {
@@ -339,10 +282,6 @@ mod tests {
             assert_eq!(words(400.0, 600.0), None);
             // Any speech at all is likelier.
             assert_eq!(words(0.9, 0.0), None);
-            let asked = Masses { other: 900.0, human: 900.0, levels: [100.0, 0.0, 0.0, 0.0, 0.0], ..Masses::default() };
-            let written = Intents { repeat: 0.3, ..Intents::default() };
-            let intents = intents(written, &asked);
-            assert!((intents.human - 0.9).abs() < 2e-3 && intents.repeat == 0.3 && intents.later == 0.0, "{intents:?}");
             assert_eq!(speller.words(&Spelt { masses: Masses::default(), likeliest: None }), None);
         }
     }

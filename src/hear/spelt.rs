@@ -1,0 +1,136 @@
+//! What was spelt of an utterance: how many times more probable than any speech each meaning is to several networks together.
+
+use super::answer::Answer;
+use super::grammar::Request;
+use super::heard::Intents;
+use super::posterior::Masses;
+
+/// What each network gives any meaning at least, so that one alone cannot rule out what the others hear. Where all meanings
+/// are as improbable, nothing of the set was heard.
+pub(super) const UNHEARD: f32 = 1e-5;
+/// What any speech that is none of the set counts beside its answers, each of which counts one, where words are believed and
+/// requests are acted on. Beside ratings it is fitted.
+pub(super) const ANY_SPEECH: f32 = 1.0;
+/// Long answers are more probable still; told is no more than this, and everything else by the same measure.
+const MOST: f64 = 1e20;
+
+/// Levels, none of them, and requests.
+const MEANINGS: usize = 9;
+const OTHER: usize = 5;
+
+/// How many times more probable than any speech each meaning is to one network.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Meanings([f64; MEANINGS]);
+
+impl Meanings {
+    pub(super) fn add(&mut self, answer: Answer, probability: f64) {
+        self.0[answer.rating.map_or(OTHER, |rating| rating.index())] += probability;
+        if let Some(request) = answer.request {
+            self.0[OTHER + 1 + request as usize] += probability;
+        }
+    }
+}
+
+/// What was spelt of an utterance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spelt {
+    /// How probable each meaning is, as a multiple of any speech, 0 to 1e20.
+    pub(super) masses: Masses,
+    /// The likeliest answer of the set, and how probable it is in the same measure.
+    pub(super) likeliest: Option<(usize, f32)>,
+}
+
+impl Spelt {
+    /// What the networks make of each meaning, and of an answer, in their geometric mean.
+    pub(super) fn by(networks: &[Meanings], likeliest: Option<(usize, f64)>) -> Self {
+        let means: [f64; MEANINGS] =
+            std::array::from_fn(|meaning| geometric_mean(networks.iter().map(|network| network.0[meaning])));
+        let most = means.iter().copied().fold(0.0, f64::max);
+        let told = |mean: f64| (mean * (MOST / most).min(1.0)) as f32;
+        let request = |request: Request| told(means[OTHER + 1 + request as usize]);
+        let masses = Masses {
+            levels: std::array::from_fn(|level| told(means[level])),
+            other: told(means[OTHER]),
+            human: request(Request::Human),
+            repeat: request(Request::Repeat),
+            later: request(Request::Later),
+            ..Masses::default()
+        };
+        Self { masses, likeliest: likeliest.map(|(number, mean)| (number, told(mean))) }
+    }
+
+    /// The number of the likeliest answer, if it is likelier than all others together with any other speech.
+    pub(super) fn sure(&self) -> Option<usize> {
+        let (number, probability) = self.likeliest?;
+        (2.0 * probability >= all(&self.masses) + ANY_SPEECH).then_some(number)
+    }
+}
+
+/// Of one probability by each network, none below [`UNHEARD`].
+pub(super) fn geometric_mean(probabilities: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = probabilities.len() as f64;
+    (probabilities.map(|probability| (probability + f64::from(UNHEARD)).ln()).sum::<f64>() / count).exp()
+}
+
+/// All answers of the set together.
+pub(super) fn all(spelt: &Masses) -> f32 {
+    spelt.levels.iter().sum::<f32>() + spelt.other
+}
+
+/// Requests as they were written or as they were spelt, whichever is surer: the decoder writes 债人公子 for 转人工.
+pub(super) fn intents(written: Intents, spelt: &Masses) -> Intents {
+    let all = all(spelt) + ANY_SPEECH;
+    let either = |written: f32, spelt: f32| written.max(spelt / all).clamp(0.0, 1.0);
+    Intents {
+        human: either(written.human, spelt.human),
+        repeat: either(written.repeat, spelt.repeat),
+        later: either(written.later, spelt.later),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Rating;
+
+    fn meanings(answers: &[(Answer, f64)]) -> Meanings {
+        let mut meanings = Meanings::default();
+        answers.iter().for_each(|&(answer, probability)| meanings.add(answer, probability));
+        meanings
+    }
+
+    fn four() -> Answer {
+        Answer { rating: Some(Rating::from_index(3)), request: None }
+    }
+
+    const ASKS: Answer = Answer { rating: None, request: Some(Request::Later) };
+
+    #[test]
+    fn what_all_networks_hear_counts_for_more_than_what_one_hears_well() {
+        let networks =
+            [meanings(&[(four(), 100.0), (ASKS, 1e6)]), meanings(&[(four(), 100.0)]), meanings(&[(four(), 100.0)])];
+        let Masses { levels, other, later, .. } = Spelt::by(&networks, None).masses;
+        assert!((levels[3] - 100.0).abs() < 0.1 && levels[0] < 2.0 * UNHEARD, "{levels:?}");
+        assert!(other < 0.1 && later == other, "{other} {later}");
+    }
+
+    #[test]
+    fn a_long_answer_is_told_in_the_measure_of_what_is_beside_it() {
+        let networks = [meanings(&[(four(), 3e60), (ASKS, 1e60)]); 4];
+        let spelt = Spelt::by(&networks, Some((7, 2.9e60)));
+        let Masses { levels, later, .. } = spelt.masses;
+        assert!(levels[3].is_finite() && (levels[3] / later - 3.0).abs() < 1e-3, "{levels:?} {later}");
+        assert_eq!(spelt.sure(), Some(7));
+    }
+
+    #[test]
+    fn a_request_has_to_be_likelier_than_any_speech() {
+        let asked = |probability: f64| {
+            let networks = [meanings(&[(ASKS, probability), (four(), probability / 9.0)]); 2];
+            intents(Intents { repeat: 0.3, ..Intents::default() }, &Spelt::by(&networks, None).masses)
+        };
+        let (clear, faint) = (asked(900.0), asked(0.1));
+        assert!((clear.later - 0.9).abs() < 1e-2 && clear.repeat == 0.3 && clear.human < 1e-3, "{clear:?}");
+        assert!(faint.later < 0.1, "{faint:?}");
+    }
+}
