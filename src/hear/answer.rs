@@ -42,6 +42,7 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
 }
 
 /// Whether a number, or part of one, is among the words.
+#[cfg(feature = "whisper")]
 pub(super) fn has_number(text: &str, language: Language) -> bool {
     Grammar::of(language).words(text).iter().any(|word| word.number.is_some() || is_larger(word) || word.fraction)
 }
