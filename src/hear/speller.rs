@@ -23,8 +23,6 @@ use crate::units::{Language, Scale};
 const FLOOR: f32 = 1e-3;
 /// Ratings 1 to 5, and none.
 const OUTCOMES: f32 = 6.0;
-/// What speaks for no rating (natural logarithm) where nothing of the set was heard, which has nearly all ways to rate.
-const NONE_UNHEARD: f32 = 1.0;
 /// Who is asked for a number of a scale seldom says one that is none of it, or between two of it: so much less often than any
 /// other answer.
 const NOT_ON_SCALE: f64 = 0.2;
@@ -167,13 +165,13 @@ impl Speller {
         // Where no answer of the set was heard, the words stand alone.
         let known = 1.0 - OUTCOMES * UNHEARD / all(spelt);
         let all = all(spelt) + any_speech;
-        let score = |written: f32, spelt: f32, none: f32, none_unheard: f32| {
+        let score = |written: f32, spelt: f32, bias: f32| {
             let words = (written + FLOOR).ln();
-            let both = by_words * words + by_sound * (spelt / all + FLOOR).ln() + none;
-            known * both + (1.0 - known) * (words + none_unheard)
+            let both = by_words * words + by_sound * (spelt / all + FLOOR).ln() + bias;
+            known * both + (1.0 - known) * words
         };
-        let levels = std::array::from_fn(|level| score(written.levels[level], spelt.levels[level], 0.0, 0.0));
-        let none = score(written.none, spelt.other + any_speech, none, NONE_UNHEARD);
+        let levels = std::array::from_fn(|level| score(written.levels[level], spelt.levels[level], 0.0));
+        let none = score(written.none, spelt.other + any_speech, none);
         let largest = levels.iter().copied().fold(none, f32::max);
         RatingPosterior::from_weights(levels.map(|score: f32| (score - largest).exp()), (none - largest).exp())
     }

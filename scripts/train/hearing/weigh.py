@@ -18,7 +18,6 @@ from tensors import read, write
 # As in src/hear/speller.rs.
 FLOOR = 1e-3
 UNHEARD = 1e-5
-NONE_UNHEARD = 1.0
 NOT_ON_SCALE = 0.2
 # What any speech may count beside the answers: nothing, or as much as each of them.
 ANY_SPEECH = (0, 1)
@@ -94,7 +93,7 @@ def both(x, written, spelt):
     words, none = np.log(written + FLOOR), np.array([0, 0, 0, 0, 0, 1])
     spelt = spelt + x[3] * none
     scores = x[0] * words + x[1] * np.log(spelt / spelt.sum(1, keepdims=True) + FLOOR) + x[2] * none
-    scores = known * scores + (1 - known) * (words + NONE_UNHEARD * none)
+    scores = known * scores + (1 - known) * words
     weight = np.exp(scores - scores.max(1, keepdims=True))
     return weight / weight.sum(1, keepdims=True)
 
