@@ -40,12 +40,6 @@ impl RatingPosterior {
         Self { levels: levels.map(|w| w / total), none: none / total }
     }
 
-    /// What two witnesses of the same answer say together: their geometric mean, so that neither is counted twice.
-    pub fn between(&self, other: &Self) -> Self {
-        let levels = std::array::from_fn(|level| (self.levels[level] * other.levels[level]).sqrt());
-        Self::from_weights(levels, (self.none * other.none).sqrt())
-    }
-
     /// The same, believed only by this share (0 to 1): the rest is that no rating was said.
     pub fn doubted(&self, share: f32) -> Self {
         Self { levels: self.levels.map(|p| p * share), none: 1.0 - share * (1.0 - self.none) }

@@ -221,19 +221,15 @@ impl Recogniser {
         let by_sound = sound().and_then(|sound| {
             // Where nothing is written, or a noise is described ("[inaudible]"), it may be music or a word drowned in the
             // line's noise. The speller has learnt both; the head finds ratings in music.
-            let whole = || ShortAnswers::of(language)?.rating(&masses, &sound, options.scale);
-            let as_a_whole = if one_word && !transcript.is_empty() { whole() } else { None };
+            let whole = ShortAnswers::of(language).filter(|_| one_word && !transcript.is_empty());
+            let whole = whole.and_then(|head| head.heard(&sound, options.scale));
             let speller = Speller::of(language);
             let whole_spelt = sound.spelling(language, options.scale);
             spelt_words = whole_spelt.as_ref().and_then(|spelt| speller.words(spelt));
             spelt = whole_spelt.map(|spelt| spelt.masses);
             let held = transcript.is_empty() && sound.whole().is_none();
             let believed = if held { WITHOUT_WORDS } else { 1.0 };
-            let by_spelling = spelt.map(|spelt| speller.rating(&by_words, &spelt, one_word).doubted(believed));
-            match (as_a_whole, by_spelling) {
-                (Some(whole), Some(spelt)) => Some(whole.between(&spelt)),
-                (whole, spelt) => whole.or(spelt),
-            }
+            spelt.map(|spelt| speller.rating(&by_words, &spelt, whole, one_word).doubted(believed))
         });
         let rating = by_sound.unwrap_or(by_words);
         let written = masses.intents();

@@ -1,31 +1,26 @@
-//! A learned head that knows short answers by their sound, beside the words that were written.
+//! A learned head that knows short answers by their sound as a whole.
 //!
 //! A word said alone gives Whisper's decoder no context to write it by, while its encoder hears it well. So a linear
 //! head on the encoder's third block tells a closed set of short answers apart (digits in both units, words of
-//! satisfaction, numbers off the scale, anything else). `scripts/train/train-hearing` fits it; the model card is
-//! `models/short-answers.md`. There is one for English. A Mandarin one knew its own voices and cost new ones (DESIGN.md).
+//! satisfaction, numbers off the scale, anything else). How much that counts beside what was written and spelt is the
+//! speller's to say (`speller.rs`). `scripts/train/train-hearing` fits it; the model card is `models/short-answers.md`. There
+//! is one for English. A Mandarin one knew its own voices and cost new ones (DESIGN.md).
 
 use std::sync::LazyLock;
 
 use super::answer_sound::AnswerSound;
 use super::closed_set::ClosedSet;
-use super::heard::RatingPosterior;
-use super::posterior::Masses;
 use crate::neural::{Layout, Linear, Matrix, Weights, softmax};
 use crate::units::{Language, Scale};
 
-/// Added to probabilities before their logarithm.
-const FLOOR: f32 = 1e-3;
 /// Ratings 1 to 5, and none.
 const CLASSES: usize = 6;
 
-/// The fitted head of one language, and how its word is weighed against the words that were written.
+/// The fitted head of one language.
 pub(super) struct ShortAnswers {
     /// From the values of a sound to the answers of the closed set.
     head: Linear,
     answers: ClosedSet,
-    /// Exponents of the written and of the heard probability, then the bias of each class.
-    blend: Vec<f32>,
 }
 
 /// The embedded weights by file name.
@@ -56,7 +51,6 @@ impl ShortAnswers {
         Ok(Self {
             head: Linear::new(&weights, inputs, Layout::InputsFirst, stored.floats("bias", &[answers.len()])?),
             answers: ClosedSet::new(answers, language),
-            blend: stored.floats("blend", &[2 + CLASSES])?,
         })
     }
 
@@ -65,11 +59,10 @@ impl ShortAnswers {
         self.answers.meaning(answer, scale).rating.map_or(CLASSES - 1, |rating| rating.index())
     }
 
-    /// Probabilities of ratings 1 to 5 and of none, by sound alone; none if the sound is of another encoder.
-    fn probabilities(&self, sound: &[f32], scale: Scale) -> Option<[f32; CLASSES]> {
-        if sound.len() != self.head.inputs() {
-            return None;
-        }
+    /// Probabilities of ratings 1 to 5 and of none. None if the head does not know a number of the scale, or the sound is too
+    /// long or does not fit it, as with another encoder.
+    pub(super) fn heard(&self, sound: &AnswerSound, scale: Scale) -> Option<[f32; CLASSES]> {
+        let sound = sound.whole().filter(|sound| sound.len() == self.head.inputs() && self.answers.covers(scale))?;
         let mut probabilities = self.head.forward(&Matrix::new(sound.to_vec(), sound.len()));
         softmax(&mut probabilities);
         let mut classes = [0.0; CLASSES];
@@ -77,24 +70,6 @@ impl ShortAnswers {
             classes[self.class(answer, scale)] += probability;
         }
         Some(classes)
-    }
-
-    /// The calibrated posterior, from what was written (`masses`) and what was heard; none if the head does not know
-    /// a number of the scale, or the sound is too long or does not fit it, as with another encoder.
-    pub(super) fn rating(&self, masses: &Masses, sound: &AnswerSound, scale: Scale) -> Option<RatingPosterior> {
-        if !self.answers.covers(scale) {
-            return None;
-        }
-        let heard = self.probabilities(sound.whole()?, scale)?;
-        let written = masses.levels.iter().chain([&masses.other]);
-        let mut scores = [0.0; CLASSES];
-        for (class, ((score, heard), written)) in scores.iter_mut().zip(&heard).zip(written).enumerate() {
-            *score =
-                self.blend[0] * (written + FLOOR).ln() + self.blend[1] * (heard + FLOOR).ln() + self.blend[2 + class];
-        }
-        let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let weight = scores.map(|score| (score - largest).exp());
-        Some(RatingPosterior::from_weights([weight[0], weight[1], weight[2], weight[3], weight[4]], weight[5]))
     }
 }
 
@@ -109,7 +84,7 @@ mod tests {
     #[test]
     fn the_head_is_whole_and_serves_the_scales_whose_numbers_it_knows() {
         let head = english();
-        assert!(head.answers.len() >= 12 && head.blend[0] > 0.0 && head.blend[1] > 0.0);
+        assert!(head.answers.len() >= 12);
         let classes: Vec<usize> = (0..head.answers.len()).map(|answer| head.class(answer, Scale::default())).collect();
         assert!((0..CLASSES).all(|class| classes.contains(&class)), "{classes:?}");
         let covers = |scale: &str| head.answers.covers(scale.parse().unwrap());
@@ -118,8 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_of_another_width_is_left_out() {
-        assert!(english().rating(&Masses::default(), &AnswerSound::of_whole(vec![0.0; 7]), Scale::default()).is_none());
+    fn probabilities_add_up_on_scales_that_the_head_knows() {
+        let sound = AnswerSound::of_whole(vec![0.1; english().head.inputs()]);
+        let heard = |scale: &str| english().heard(&sound, scale.parse().unwrap());
+        assert!((heard("1..5:best=5").unwrap().iter().sum::<f32>() - 1.0).abs() < 1e-4);
+        assert!(heard("0..99:best=99").is_none());
+        // Another encoder's.
+        assert!(english().heard(&AnswerSound::of_whole(vec![0.0; 7]), Scale::default()).is_none());
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::units::{Language, Scale};
 /// Added to probabilities before their logarithm.
 const FLOOR: f32 = 1e-3;
 /// Ratings 1 to 5, and none.
-const OUTCOMES: f32 = 6.0;
+const OUTCOMES: usize = 6;
 /// Who is asked for a number of a scale seldom says one that is none of it, or between two of it: so much less often than any
 /// other answer.
 const NOT_ON_SCALE: f64 = 0.2;
@@ -41,7 +41,7 @@ pub(super) struct Speller {
     blends: [Blend; 2],
 }
 
-/// How what was spelt is weighed beside the words that were written.
+/// How what was written, what was spelt and what was heard as a whole are weighed: exponents, and a bias.
 #[derive(Clone, Copy)]
 struct Blend {
     written: f32,
@@ -49,6 +49,8 @@ struct Blend {
     none: f32,
     /// What any speech that is none of the set counts beside its answers, each of which counts one.
     any_speech: f32,
+    /// What was heard as a whole (`short_answers.rs`).
+    whole: f32,
 }
 
 /// The embedded weights by file name.
@@ -100,19 +102,20 @@ impl Speller {
         if spellings.iter().collect::<HashSet<_>>().len() < spellings.len() {
             return Err("expected each sound of an answer once".to_owned());
         }
-        let blend = stored.floats("blend", &[8])?;
+        let blend = stored.floats("blend", &[10])?;
         let blend = |at: usize| Blend {
             written: blend[at],
             spelt: blend[at + 1],
             none: blend[at + 2],
             any_speech: blend[at + 3],
+            whole: blend[at + 4],
         };
         Ok(Self {
             networks,
             background: Background::new(stored.floats("frequencies", &[units])?),
             answers: ClosedSet::new(texts, language),
             trie: Trie::new(spellings.into_iter()),
-            blends: [blend(0), blend(4)],
+            blends: [blend(0), blend(5)],
         })
     }
 
@@ -159,21 +162,31 @@ impl Speller {
         spelt.sure().map(|number| as_a_sentence(self.answers.text(number)))
     }
 
-    /// The calibrated posterior, from what the words say alone and what was spelt.
-    pub(super) fn rating(&self, written: &RatingPosterior, spelt: &Masses, one_word: bool) -> RatingPosterior {
-        let Blend { written: by_words, spelt: by_sound, none, any_speech } = self.blends[usize::from(!one_word)];
+    /// The calibrated posterior, from what the words say alone, what was spelt, and what was heard as a whole (ratings 1 to 5
+    /// and none), if it was.
+    pub(super) fn rating(
+        &self,
+        written: &RatingPosterior,
+        spelt: &Masses,
+        whole: Option<[f32; OUTCOMES]>,
+        one_word: bool,
+    ) -> RatingPosterior {
+        let blend = self.blends[usize::from(!one_word)];
         // Where no answer of the set was heard, the words stand alone.
-        let known = 1.0 - OUTCOMES * UNHEARD / all(spelt);
-        let all = all(spelt) + any_speech;
-        let score = |written: f32, spelt: f32, bias: f32| {
-            let words = (written + FLOOR).ln();
-            let both = by_words * words + by_sound * (spelt / all + FLOOR).ln() + bias;
-            known * both + (1.0 - known) * words
-        };
-        let levels = std::array::from_fn(|level| score(written.levels[level], spelt.levels[level], 0.0));
-        let none = score(written.none, spelt.other + any_speech, none);
-        let largest = levels.iter().copied().fold(none, f32::max);
-        RatingPosterior::from_weights(levels.map(|score: f32| (score - largest).exp()), (none - largest).exp())
+        let known = 1.0 - OUTCOMES as f32 * UNHEARD / all(spelt);
+        let all = all(spelt) + blend.any_speech;
+        let written = [&written.levels[..], &[written.none]].concat();
+        let spelt = [&spelt.levels[..], &[spelt.other + blend.any_speech]].concat();
+        let scores: [f32; OUTCOMES] = std::array::from_fn(|outcome| {
+            let words = (written[outcome] + FLOOR).ln();
+            let mut sum = blend.written * words + blend.spelt * (spelt[outcome] / all + FLOOR).ln();
+            sum += whole.map_or(0.0, |whole| blend.whole * (whole[outcome] + FLOOR).ln());
+            sum += if outcome == OUTCOMES - 1 { blend.none } else { 0.0 };
+            known * sum + (1.0 - known) * words
+        });
+        let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let [levels @ .., none] = scores.map(|score| (score - largest).exp());
+        RatingPosterior::from_weights(levels, none)
     }
 }
 
@@ -230,7 +243,7 @@ mod tests {
         for language in [Language::Zh, Language::En] {
             let best = |own: f64| {
                 let Spelt { masses, .. } = Spelt::by(&[heard_as_four(own)], None);
-                Speller::of(language).rating(&written, &masses, false).best().map(|(rating, _)| rating.value())
+                Speller::of(language).rating(&written, &masses, None, false).best().map(|(rating, _)| rating.value())
             };
             assert_eq!((best(0.0), best(0.9)), (Some(3), Some(4)));
         }
@@ -261,8 +274,21 @@ mod tests {
     fn one_network_that_hears_nothing_does_not_rule_out_what_the_others_hear() {
         let Spelt { masses, .. } = Spelt::by(&[50.0, 0.0, 50.0, 50.0].map(heard_as_four), None);
         let written = RatingPosterior::from_weights([0.2; 5], 0.2);
-        let rating = Speller::of(Language::Zh).rating(&written, &masses, false);
+        let rating = Speller::of(Language::Zh).rating(&written, &masses, None, false);
         assert!(rating.best().is_some_and(|(rating, p)| rating.value() == 4 && p > 0.8), "{rating:?}");
+    }
+
+    #[test]
+    fn what_is_heard_as_a_whole_counts_for_one_english_word() {
+        let Spelt { masses, .. } = Spelt::by(&[heard_as_four(50.0); 2], None);
+        let written = RatingPosterior::from_weights([0.2; 5], 0.2);
+        let four = |language, whole, one_word| {
+            Speller::of(language).rating(&written, &masses, Some(whole), one_word).levels[3]
+        };
+        let (same, another) = ([0.0, 0.0, 0.0, 1.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        assert!(four(Language::En, same, true) > four(Language::En, another, true));
+        assert_eq!(four(Language::En, same, false), four(Language::En, another, false));
+        assert_eq!(four(Language::Zh, same, true), four(Language::Zh, another, true));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 """Reads the sounds of short answers (`examples/answer_sounds`) and says what each clip is an answer to."""
 import json
+import os
 
 import numpy as np
 
@@ -37,6 +38,6 @@ def load(stems):
     clips, sounds = [], []
     for stem in stems:
         rows = [json.loads(line) for line in open(f"{stem}.jsonl")]
-        clips += rows
+        clips += [{**row, "stem": os.path.basename(stem)} for row in rows]
         sounds.append(np.fromfile(f"{stem}.f16", dtype="float16").reshape(len(rows), -1))
     return clips, np.vstack(sounds).astype("float32")

@@ -1,25 +1,22 @@
-"""Fits the head over short English answers, and how its word is weighed against the words written.
+"""Fits the head over short English answers.
 
-    fit.py OUT.safetensors --dump DUMP.jsonl SOUNDS…
+    fit.py OUT.safetensors FOLDS.npz SOUNDS…
 
-SOUNDS are stems of files that `examples/answer_sounds` wrote; DUMP is what `measure_hearing --dump` wrote on some of the
-same clips. The head is a multinomial logistic regression in the principal components of the sounds. How well it and
-the blend do is told for voices that neither was fitted on. Deterministic.
+SOUNDS are stems of files that `examples/answer_sounds` wrote. The head is a multinomial logistic regression in the
+principal components of the sounds. How well it does is told for voices that it was not fitted on, and what it makes of
+their clips goes to FOLDS.npz, by which `weigh.py` weighs it. Deterministic.
 """
 import argparse
-import json
 import os
 
 import numpy as np
 from clips import answer, load, voice_groups
-from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from tensors import write
 
 COMPONENTS = 400
 STRENGTH = 0.03
-FLOOR = 1e-3
-LINES = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
+LINES = ("clean", "noisy")
 
 
 def fit_head(sounds, names, weights):
@@ -43,26 +40,6 @@ def probabilities(head, classes, sounds):
     return folded
 
 
-def blended(blend, written, heard):
-    scores = blend[0] * np.log(written + FLOOR) + blend[1] * np.log(heard + FLOOR) + blend[2:]
-    weight = np.exp(scores - scores.max(1, keepdims=True))
-    return weight / weight.sum(1, keepdims=True)
-
-
-def fit_blend(written, heard, truth, weights):
-    """The levels share one bias: none of them is likelier before anything is said."""
-    rows = np.arange(len(truth))
-
-    def expand(x):
-        return np.concatenate([x[:2], np.zeros(5), x[2:]])
-
-    def loss(x):
-        p = blended(expand(x), written, heard)[rows, truth]
-        return -(weights * np.log(p + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
-
-    return expand(minimize(loss, np.array([0.5, 0.5, 0.0]), method="L-BFGS-B").x)
-
-
 def report(title, posterior, truth, lines):
     for line in sorted(set(lines)):
         p, y = posterior[lines == line], truth[lines == line]
@@ -79,8 +56,8 @@ def report(title, posterior, truth, lines):
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("out")
+    arguments.add_argument("folds")
     arguments.add_argument("sounds", nargs="+")
-    arguments.add_argument("--dump", required=True)
     options = arguments.parse_args()
 
     clips, sounds = load(options.sounds)
@@ -94,40 +71,19 @@ def main():
         kept, held = groups != group, groups == group
         heard[held] = probabilities(fit_head(sounds[kept], names[kept], weights[kept]), classes, sounds[held])
     truth = np.array([classes[name] for name in names])
-    plain = np.isin([clip["line"] for clip in clips], list(LINES.values()))
     lines = np.array([clip["line"] for clip in clips])
+    plain = np.isin(lines, LINES)
     for kind in sorted({clip["dataset"] for clip in clips}):
         of_kind = plain & np.array([clip["dataset"] == kind for clip in clips])
         report(f"sound alone, {kind}", heard[of_kind], truth[of_kind], lines[of_kind])
-
-    by_clip = {(os.path.basename(clip["path"]), clip["lang"], clip["line"]): index for index, clip in enumerate(clips)}
-    joined, written = [], []
-    for row in map(json.loads, open(options.dump)):
-        index = by_clip.get((os.path.basename(row["path"]), row["language"], LINES[row["line"]]))
-        if index is not None and row["detail"]:
-            joined.append(index)
-            written.append(row["detail"]["masses"]["levels"] + [row["detail"]["masses"]["other"]])
-    joined, written = np.array(joined), np.maximum(np.array(written), 0)
-    truth, heard, groups, lines = truth[joined], heard[joined], groups[joined], lines[joined]
-    # Callers mostly answer with a rating: other speech counts less here than its share of the clips.
-    counts = np.where(truth == 5, 0.5, 1.0)
-    posterior = np.zeros((len(joined), 6))
-    for group in sorted(set(groups)):
-        kept, held = groups != group, groups == group
-        blend = fit_blend(written[kept], heard[kept], truth[kept], counts[kept])
-        posterior[held] = blended(blend, written[held], heard[held])
-    report("both", posterior, truth, lines)
-    human = np.array([clips[index]["dataset"] != "kok" for index in joined])
-    report("both, human voices", posterior[human], truth[human], lines[human])
-    blend = fit_blend(written, heard, truth, counts)
-    print("exponents of written and heard, biases:", np.round(blend, 3))
+    np.savez(options.folds, **{f"{clip['stem']}/{os.path.basename(clip['path'])}/{clip['line']}": p.astype("float32")
+                               for clip, p, told in zip(clips, heard, plain) if told})
 
     head = fit_head(sounds, names, weights)
     write(options.out, [
         ("weights", head[1].astype("float16"), "F16"),
         ("bias", head[2].astype("float32"), "F32"),
         ("answers", np.frombuffer("\n".join(head[0]).encode(), dtype="uint8"), "U8"),
-        ("blend", blend.astype("float32"), "F32"),
     ])
 
 

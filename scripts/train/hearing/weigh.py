@@ -1,10 +1,11 @@
 """Fits how much a speller's word counts beside the words that were written (`blend` in models/speller-*.safetensors).
 
-    weigh.py SPELLER.safetensors FOLDS.npz DUMP.jsonl
+    weigh.py SPELLER.safetensors FOLDS.npz DUMP.jsonl [HEAD.npz]
 
 FOLDS is what `spell.py --folds` wrote: each clip spelt by networks that were fitted without its voice. DUMP is what
-`measure_hearing --dump` wrote on some of these clips. What was written as one word and what was written as more are weighed
-apart. Prints how words alone and both do, half of the voices judged by a fit on the other half; then writes the fit on all.
+`measure_hearing --dump` wrote on some of these clips, HEAD what `fit.py` wrote: what a head over whole answers, fitted without
+its voice, makes of a clip. It counts where one word was written. What was written as one word and what was written as more are weighed
+apart. Prints how words alone and all together do, half of the voices judged by a fit on the other half; then writes the fit on all.
 """
 import json
 import sys
@@ -19,6 +20,8 @@ from tensors import read, write
 FLOOR = 1e-3
 UNHEARD = 1e-5
 NOT_ON_SCALE = 0.2
+# Where the head was not asked.
+NOT_HEARD = np.ones(6) / 6
 # What any speech may count beside the answers: nothing, or as much as each of them.
 ANY_SPEECH = (0, 1)
 ACCEPT = 0.8
@@ -87,26 +90,32 @@ class Set:
         return np.exp(np.mean([np.log(self.masses(rows) + UNHEARD) for rows in networks], 0))
 
 
-def both(x, written, spelt):
+def weighed(x, written, spelt, whole):
     """As `Speller::rating` in src/hear/speller.rs: where no answer of the set was heard, the words stand alone."""
+    by_words, by_sound, bias, any_speech, by_whole = x
     known = 1 - 6 * UNHEARD / spelt.sum(1, keepdims=True)
     words, none = np.log(written + FLOOR), np.array([0, 0, 0, 0, 0, 1])
-    spelt = spelt + x[3] * none
-    scores = x[0] * words + x[1] * np.log(spelt / spelt.sum(1, keepdims=True) + FLOOR) + x[2] * none
-    scores = known * scores + (1 - known) * words
+    spelt = spelt + any_speech * none
+    scores = by_words * words + by_sound * np.log(spelt / spelt.sum(1, keepdims=True) + FLOOR) + bias * none
+    scores = known * (scores + by_whole * np.log(whole + FLOOR)) + (1 - known) * words
     weight = np.exp(scores - scores.max(1, keepdims=True))
     return weight / weight.sum(1, keepdims=True)
 
 
-def fit(written, spelt, truth):
+def fit(written, spelt, whole, truth):
     """The exponents, the bias of none, and what any speech counts. Other speech counts less than its share of the clips; nothing
     counts against what it says."""
     rows, weights = np.arange(len(truth)), np.where(truth == 5, 0.5, 1.0)
+    def order(x, any_speech):
+        return [*x[:3], any_speech, x[3]]
     def loss(x, any_speech):
-        return -(weights * np.log(both([*x, any_speech], written, spelt)[rows, truth] + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
-    fits = [(minimize(loss, np.array([0.7, 0.5, 0.0]), args=(value,), method="L-BFGS-B", bounds=BOUNDS), value) for value in ANY_SPEECH]
+        p = weighed(order(x, any_speech), written, spelt, whole)[rows, truth]
+        return -(weights * np.log(p + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
+    bounds = [*BOUNDS, (0, None if (whole != NOT_HEARD).any() else 0)]
+    fits = [(minimize(loss, np.array([0.7, 0.5, 0.0, 0.0]), args=(value,), method="L-BFGS-B", bounds=bounds), value)
+            for value in ANY_SPEECH]
     best, any_speech = min(fits, key=lambda fit: fit[0].fun)
-    return [*best.x, any_speech]
+    return order(best.x, any_speech)
 
 
 def report(title, p, truth, lines):
@@ -122,15 +131,15 @@ def report(title, p, truth, lines):
 
 
 def main():
-    path, folds, dump = sys.argv[1:]
-    folds = np.load(folds)
+    path, folds, dump = sys.argv[1:4]
+    folds, head = np.load(folds), dict(np.load(sys.argv[4])) if len(sys.argv) > 4 else {}
     frequencies = {name: values for name, values, _ in read(path)}["frequencies"]
     spelt_by = {}
     for key in folds.files:
         if key != "names":
             spelt_by.setdefault(tuple(key.split("/")[1:]), []).append(key)
     closed, seen = None, set()
-    rows = {"one word": tuple([] for _ in range(6)), "more words": tuple([] for _ in range(6))}
+    rows = {"one word": tuple([] for _ in range(7)), "more words": tuple([] for _ in range(7))}
     names = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
     for row in map(json.loads, open(dump)):
         *_, folder, file = row["path"].split("/")
@@ -141,27 +150,29 @@ def main():
         seen.add(clip)
         closed = closed or Set(row["language"], list(folds["names"]), frequencies)
         levels = row["detail"]["by_words"]
-        one = is_one_word(row["heard"]["transcript"]["text"], row["language"])
+        text = row["heard"]["transcript"]["text"]
+        one = is_one_word(text, row["language"])
         spelt = closed.spelt([folds[key] for key in spelt_by[clip]])
-        values = (levels["levels"] + [levels["none"]], spelt, (row["truth"] or 6) - 1, names[row["line"]],
+        whole = head.get("/".join(clip), NOT_HEARD) if one and text else NOT_HEARD
+        values = (levels["levels"] + [levels["none"]], spelt, whole, (row["truth"] or 6) - 1, names[row["line"]],
                   row["speaker"].split("+")[0], folder in ("human", "syllables"))
         for column, value in zip(rows["one word" if one else "more words"], values):
             column.append(value)
     blend = []
     for title, columns in rows.items():
-        written, spelt, truth, lines, voices, human = map(np.array, columns)
+        written, spelt, whole, truth, lines, voices, human = map(np.array, columns)
         half = np.array([sorted(set(voices)).index(voice) % 2 for voice in voices])
         report(f"{title}: words alone", written, truth, lines)
         judged = np.zeros_like(written)
         for side in (0, 1):
             kept, held = half != side, half == side
-            judged[held] = both(fit(written[kept], spelt[kept], truth[kept]), written[held], spelt[held])
-        report(f"{title}: words and spelling", judged, truth, lines)
+            judged[held] = weighed(fit(written[kept], spelt[kept], whole[kept], truth[kept]), written[held], spelt[held], whole[held])
+        report(f"{title}: words and sound", judged, truth, lines)
         if human.any():
             report(f"{title}, human voices: words alone", written[human], truth[human], lines[human])
-            report(f"{title}, human voices: words and spelling", judged[human], truth[human], lines[human])
-        x = fit(written, spelt, truth)
-        print(f"{title}: exponents of written and spelt, bias of none, any speech:", np.round(x, 3))
+            report(f"{title}, human voices: words and sound", judged[human], truth[human], lines[human])
+        x = fit(written, spelt, whole, truth)
+        print(f"{title}: exponents of written and spelt, bias of none, any speech, exponent of the whole:", np.round(x, 3))
         blend += [*x]
     tensors = [tensor for tensor in read(path) if tensor[0] != "blend"]
     write(path, [*tensors, ("blend", np.array(blend, dtype="float32"), "F32")])
