@@ -56,11 +56,18 @@ struct ManifestRow {
     speaker: String,
 }
 
-/// A recording's vector as kept in the vectors file. None where no speech was found.
+/// A recording as kept in the vectors file. None where no speech was found.
 #[derive(Debug, Serialize, Deserialize)]
-struct KeptVector {
+struct Kept {
     path: PathBuf,
-    vector: Option<Vec<f32>>,
+    features: Option<Features>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Features {
+    vector: Vec<f32>,
+    /// Of speech.
+    seconds: f32,
 }
 
 /// Fits and writes the head, then prints how it does on speakers that it was not trained on.
@@ -69,18 +76,18 @@ struct KeptVector {
 /// [`ErrorKind::Usage`] about a manifest row; those of reading recordings, of [`train_head`] and of writing.
 pub fn run(args: &TrainArgs, output: &mut Output) -> Result<Status> {
     let rows = read_manifest(&args.manifest)?;
-    let vectors = vectors(args, &rows)?;
+    let features = features(args, &rows)?;
     let (mut examples, mut ordinary) = (Vec::new(), Vec::new());
-    for (row, vector) in rows.iter().zip(vectors) {
-        let vector = vector.filter(|_| args.without_speaker.as_ref() != Some(&row.speaker));
+    for (row, features) in rows.iter().zip(features) {
+        let features = features.filter(|_| args.without_speaker.as_ref() != Some(&row.speaker));
         if row.emotion.trim() == ORDINARY {
-            ordinary.extend(vector);
+            ordinary.extend(features.map(|features| features.vector));
             continue;
         }
         let label: EmotionLabel =
             row.emotion.parse().map_err(|e: Error| e.about(args.manifest.display().to_string()))?;
-        if let Some(vector) = vector {
-            examples.push(LabelledVector { vector, label, speaker: row.speaker.clone() });
+        if let Some(Features { vector, seconds }) = features {
+            examples.push(LabelledVector { vector, seconds, label, speaker: row.speaker.clone() });
         }
     }
     let (head, report) = train_head(&examples, &ordinary, args.strength, &args.origin)?;
@@ -103,34 +110,37 @@ fn read_manifest(path: &Path) -> Result<Vec<ManifestRow>> {
     .collect()
 }
 
-fn vectors(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Vec<f32>>>> {
-    let mut kept: HashMap<PathBuf, Option<Vec<f32>>> = HashMap::new();
+fn features(args: &TrainArgs, rows: &[ManifestRow]) -> Result<Vec<Option<Features>>> {
+    let mut kept: HashMap<PathBuf, Option<Features>> = HashMap::new();
     if let Some(file) = args.vectors.as_ref().filter(|file| file.is_file()) {
         let text = fs::read_to_string(file).map_err(|e| Error::io(file, &e))?;
         for line in text.lines() {
             let wrong = |e| Error::new(ErrorKind::Corrupt, file.display().to_string(), format!("{e}; delete it"));
-            let row: KeptVector = serde_json::from_str(line).map_err(wrong)?;
-            kept.insert(row.path, row.vector);
+            let row: Kept = serde_json::from_str(line).map_err(wrong)?;
+            kept.insert(row.path, row.features);
         }
     }
-    let features = VoiceFeatures::load(&Store::locate()?.path(codetta::encoder::FILE)?)?;
+    let voice = VoiceFeatures::load(&Store::locate()?.path(codetta::encoder::FILE)?)?;
     let folder = args.manifest.parent().unwrap_or(Path::new("."));
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} recordings, {eta} left").ok();
     let progress = ProgressBar::new(rows.len() as u64).with_style(style.unwrap_or_else(ProgressStyle::default_bar));
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         progress.inc(1);
-        if let Some(vector) = kept.get(&row.path) {
-            found.push(vector.clone());
+        if let Some(features) = kept.get(&row.path) {
+            found.push(features.clone());
             continue;
         }
         let speech = caller_speech(&folder.join(&row.path), args.caller, false)?;
-        found.push(speech.map(|speech| features.vector(&speech)));
+        found.push(
+            speech
+                .map(|speech| Features { vector: voice.vector(&speech), seconds: speech.utterance().speech_seconds() }),
+        );
     }
     progress.finish_and_clear();
     if let Some(file) = &args.vectors {
-        let line = |(row, vector): (&ManifestRow, &Option<Vec<f32>>)| {
-            json!({ "path": row.path, "vector": vector }).to_string() + "\n"
+        let line = |(row, features): (&ManifestRow, &Option<Features>)| {
+            json!({ "path": row.path, "features": features }).to_string() + "\n"
         };
         write_whole(file, rows.iter().zip(&found).map(line).collect::<String>().as_bytes())?;
     }

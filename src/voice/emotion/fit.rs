@@ -153,7 +153,7 @@ fn objective(examples: &Examples, alike: &Alike, strength: f64, width: usize, at
 }
 
 /// Limited-memory BFGS (Nocedal & Wright 2006, algorithm 7.5) with a backtracking line search.
-fn minimise(mut at: Vec<f64>, tolerance: f64, objective: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64> {
+pub(super) fn minimise(mut at: Vec<f64>, tolerance: f64, objective: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64> {
     let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let (mut value, mut gradient) = objective(&at);
     let mut history: Vec<(Vec<f64>, Vec<f64>, f64)> = Vec::new();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::calibrate::Platt;
 use super::fit::{Linear, dot, softmax};
 use super::labels::EmotionLabel;
 use super::voice_emotion::VoiceEmotion;
@@ -27,9 +28,19 @@ pub(super) struct Head {
     pub(super) biases: Vec<f32>,
     /// Scores are divided by it (Guo et al. 2017), fitted on speakers that were not trained on.
     pub(super) temperature: f32,
-    /// log-odds of negative = slope · (log-odds of the summed posterior) + offset (Platt 1999), fitted likewise.
+    /// log-odds of negative = (slope + growth · ln seconds) · (log-odds of the summed posterior) + offset (after Platt 1999),
+    /// fitted likewise; seconds of speech, within the bounds of those that it was fitted on.
     pub(super) negative_slope: f32,
+    #[serde(default)]
+    pub(super) negative_growth: f32,
     pub(super) negative_offset: f32,
+    #[serde(default = "one_second")]
+    pub(super) seconds: [f32; 2],
+}
+
+/// At which nothing grows: of heads that know no seconds.
+fn one_second() -> [f32; 2] {
+    [1.0; 2]
 }
 
 impl Head {
@@ -44,7 +55,9 @@ impl Head {
             biases: linear.biases,
             temperature: 1.0,
             negative_slope: 1.0,
+            negative_growth: 0.0,
             negative_offset: 0.0,
+            seconds: one_second(),
         }
     }
 
@@ -68,9 +81,11 @@ impl Head {
             return Err(failed(format!("expected at least two labels of {width} weights each")));
         }
         let numbers = head.rows.iter().flatten().chain(&head.centre).chain(&head.biases);
-        let slopes = [head.temperature, head.negative_slope];
-        let sound = numbers.chain([&head.negative_offset]).all(|x| x.is_finite())
-            && head.spread.iter().chain(&slopes).all(|x| x.is_finite() && *x > 0.0);
+        let above_zero = [head.temperature, head.negative_slope, head.seconds[0]];
+        let sound =
+            numbers.chain([&head.negative_offset, &head.negative_growth, &head.seconds[1]]).all(|x| x.is_finite())
+                && head.spread.iter().chain(&above_zero).all(|x| x.is_finite() && *x > 0.0)
+                && head.seconds[0] <= head.seconds[1];
         if sound { Ok(head) } else { Err(failed("expected finite weights and positive spreads".to_owned())) }
     }
 
@@ -84,8 +99,9 @@ impl Head {
         self.rows.iter().zip(&self.biases).map(row).collect()
     }
 
-    /// The calibrated emotion of raw scores, given that there is speech; its confidence is the probability of that.
-    pub(super) fn emotion(&self, scores: &[f64]) -> VoiceEmotion {
+    /// The calibrated emotion of raw scores of so many seconds of speech, given that there is speech; its confidence is the
+    /// probability of that.
+    pub(super) fn emotion(&self, scores: &[f64], seconds: f32) -> VoiceEmotion {
         let tempered: Vec<f64> = scores.iter().map(|s| s / f64::from(self.temperature)).collect();
         let mut posterior = softmax(&tempered);
         let mut speech = 1.0;
@@ -109,8 +125,13 @@ impl Head {
             valence += p * f64::from(v);
             arousal += p * f64::from(a);
         }
-        let log_odds = f64::from(self.negative_slope) * negative_log_odds(&self.labels, &tempered)
-            + f64::from(self.negative_offset);
+        let platt = Platt {
+            slope: self.negative_slope.into(),
+            growth: self.negative_growth.into(),
+            offset: self.negative_offset.into(),
+            seconds: self.seconds.map(f64::from),
+        };
+        let log_odds = platt.believed(negative_log_odds(&self.labels, &tempered), seconds.into());
         VoiceEmotion {
             angry: (angry / four) as f32,
             sad: (sad / four) as f32,

@@ -79,13 +79,14 @@ impl VoiceScorer {
         if trust <= 0.0 {
             return VoiceAssessment { emotion: VoiceEmotion::UNTOLD, caution };
         }
+        let seconds = utterance.speech_seconds();
         let mut vector = self.head.standardise(&pooled_vector(&self.encoder, states));
         if let Some(baseline) = baseline {
             let raw = vector.clone();
             baseline.adjust(&mut vector);
-            baseline.add(&raw, trust * self.head.emotion(&self.head.scores(&raw)).confidence);
+            baseline.add(&raw, trust * self.head.emotion(&self.head.scores(&raw), seconds).confidence);
         }
-        let emotion = self.head.emotion(&self.head.scores(&vector));
+        let emotion = self.head.emotion(&self.head.scores(&vector), seconds);
         if emotion.confidence < 0.5 {
             caution = Some(Caution::NotSpeech);
         }

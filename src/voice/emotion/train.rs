@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::calibrate::{area_under_curve, expected_calibration_error, fit_platt, fit_temperature};
+use super::calibrate::{Platt, area_under_curve, expected_calibration_error, fit_temperature};
 use super::fit::{Alike, Examples, Linear, fit};
 use super::head::{Head, Scaler, negative_log_odds};
 use super::labels::EmotionLabel;
@@ -26,6 +26,8 @@ const MOST_FOLDS: usize = 10;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LabelledVector {
     pub vector: Vec<f32>,
+    /// Of speech ([`crate::segment::Utterance::speech_seconds`]): the more, the surer may be what is heard in it.
+    pub seconds: f32,
     pub label: EmotionLabel,
     pub speaker: String,
 }
@@ -109,25 +111,33 @@ pub fn train_head(
         }
     }
     let weights = balanced_weights(&truth, labels.len());
-    let calibration = Calibration::fit(&labels, &scores, &truth, &weights, &everyone);
+    let calibration = Calibration::fit(&labels, &scores, &truth, &weights, examples, &everyone);
     let mut report = report(&labels, &scores, &truth, &weights, &folds, examples, calibration.temperature);
     report.ordinary = ordinary.len();
     let mut head = Head::new(origin.to_owned(), labels, scaler, linear);
     head.temperature = calibration.temperature as f32;
-    head.negative_slope = calibration.slope as f32;
-    head.negative_offset = calibration.offset as f32;
+    head.negative_slope = calibration.negative.slope as f32;
+    head.negative_growth = calibration.negative.growth as f32;
+    head.negative_offset = calibration.negative.offset as f32;
+    head.seconds = calibration.negative.seconds.map(|seconds| seconds as f32);
     let json = serde_json::to_vec(&head).map_err(|e| Error::new(ErrorKind::Internal, "head", e.to_string()))?;
     Ok((json, report))
 }
 
 struct Calibration {
     temperature: f64,
-    slope: f64,
-    offset: f64,
+    negative: Platt,
 }
 
 impl Calibration {
-    fn fit(labels: &[EmotionLabel], scores: &[Vec<f64>], truth: &[usize], weights: &[f64], on: &[usize]) -> Self {
+    fn fit(
+        labels: &[EmotionLabel],
+        scores: &[Vec<f64>],
+        truth: &[usize],
+        weights: &[f64],
+        examples: &[LabelledVector],
+        on: &[usize],
+    ) -> Self {
         let pick = |i: &usize| scores[*i].clone();
         let picked: Vec<Vec<f64>> = on.iter().map(pick).collect();
         let picked_truth: Vec<usize> = on.iter().map(|&i| truth[i]).collect();
@@ -135,15 +145,15 @@ impl Calibration {
         let temperature = fit_temperature(&picked, &picked_truth, &picked_weights);
         let log_odds: Vec<f64> = picked.iter().map(|s| tempered_log_odds(labels, s, temperature)).collect();
         let negative: Vec<bool> = picked_truth.iter().map(|&t| labels[t].is_negative()).collect();
+        let seconds: Vec<f64> = on.iter().map(|&i| f64::from(examples[i].seconds)).collect();
         // Unweighted: the share of negative recordings in the set is the prior, as for anyone who fits his own. What
         // is no speech is neither negative nor not.
         let speech: Vec<f64> = picked_truth.iter().map(|&t| f64::from(u8::from(is_emotion(labels[t])))).collect();
-        let (slope, offset) = fit_platt(&log_odds, &negative, &speech);
-        Self { temperature, slope, offset }
+        Self { temperature, negative: Platt::fit(&log_odds, &seconds, &negative, &speech) }
     }
 
-    fn negative(&self, labels: &[EmotionLabel], scores: &[f64]) -> f64 {
-        let log_odds = self.slope * tempered_log_odds(labels, scores, self.temperature) + self.offset;
+    fn negative(&self, labels: &[EmotionLabel], scores: &[f64], seconds: f32) -> f64 {
+        let log_odds = self.negative.believed(tempered_log_odds(labels, scores, self.temperature), seconds.into());
         1.0 / (1.0 + (-log_odds).exp())
     }
 }
@@ -216,9 +226,9 @@ fn report(
     let mut negative = vec![0.0; truth.len()];
     for fold in 0..=folds.iter().copied().max().unwrap_or(0) {
         let (held, kept): (Vec<usize>, Vec<usize>) = (0..truth.len()).partition(|&i| folds[i] == fold);
-        let calibration = Calibration::fit(labels, scores, truth, weights, &kept);
+        let calibration = Calibration::fit(labels, scores, truth, weights, examples, &kept);
         for i in held {
-            negative[i] = calibration.negative(labels, &scores[i]);
+            negative[i] = calibration.negative(labels, &scores[i], examples[i].seconds);
         }
     }
     let speech: Vec<usize> = (0..truth.len()).filter(|&i| is_emotion(labels[truth[i]])).collect();
@@ -254,7 +264,13 @@ mod tests {
             .map(|i| {
                 let (class, speaker) = (i % 4, i / 40);
                 let vector = (0..8).map(|j| if j == class { 2.0 } else { 0.0 } + 0.3 * speaker as f32 + noise());
-                LabelledVector { vector: vector.collect(), label: labels[class], speaker: format!("s{speaker}") }
+                let seconds = 1.0 + (i % 5) as f32 / 4.0;
+                LabelledVector {
+                    vector: vector.collect(),
+                    seconds,
+                    label: labels[class],
+                    speaker: format!("s{speaker}"),
+                }
             })
             .collect()
     }
@@ -269,7 +285,7 @@ mod tests {
         assert!(report.negative_calibration_error < 0.15, "{report:?}");
         let head = Head::from_json(&json, 8, "head").unwrap();
         for example in examples.iter().filter(|e| e.label == EmotionLabel::NotSpeech).take(5) {
-            let emotion = head.emotion(&head.scores(&head.standardise(&example.vector)));
+            let emotion = head.emotion(&head.scores(&head.standardise(&example.vector)), example.seconds);
             assert!(emotion.confidence < 0.5, "{emotion:?}");
         }
         assert_eq!(train_head(&examples, &[], 0.1, "test").unwrap().0, json, "the same examples give the same head");
@@ -295,7 +311,7 @@ mod tests {
             assert_eq!(report.ordinary, ordinary.len());
             assert!(report.unweighted_average_recall > 0.8, "{report:?}");
             let head = Head::from_json(&json, 9, "head").unwrap();
-            head.emotion(&head.scores(&head.standardise(&voice(3.0)))).negative
+            head.emotion(&head.scores(&head.standardise(&voice(3.0))), 1.5).negative
         };
         let (without, with) = (negative(&[]), negative(&ordinary));
         assert!(with < 0.5 && with < 0.7 * without, "{without} without, {with} with ordinary speech");
