@@ -2,6 +2,7 @@
 
 mod g711;
 mod loudness;
+mod random;
 mod resample;
 mod samples;
 mod stream_resampler;
@@ -10,6 +11,7 @@ mod wav;
 mod wav_file;
 
 pub use loudness::{integrated_loudness, true_peak};
+pub(crate) use random::Random;
 pub use resample::resample;
 pub use samples::{Samples, Stereo};
 pub use stream_resampler::StreamResampler;

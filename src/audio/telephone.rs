@@ -6,7 +6,7 @@
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
-use super::{Samples, g711, resample};
+use super::{Random, Samples, g711, resample};
 use crate::error::{Error, ErrorKind, Result};
 use crate::units::SampleRate;
 
@@ -27,7 +27,7 @@ pub enum Line {
 /// # Errors
 /// [`ErrorKind::Internal`] if a transform refuses its length.
 pub fn telephone(sound: &Samples, line: Line, seed: u64) -> Result<Samples> {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut data = resample(sound, SampleRate::TELEPHONE)?.into_data();
     set_level(&mut data, -26.0 + 4.0 * (2.0 * random.uniform() - 1.0));
     pad(&mut data, &mut random);
@@ -110,30 +110,6 @@ fn pink_noise(length: usize, random: &mut Random) -> Result<Vec<f32>> {
     Ok(noise)
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, seeded, the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// 0 ≤ value < 1.
-    fn uniform(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
-    }
-
-    /// Mean 0, variance 1 (Box and Muller 1958).
-    fn normal(&mut self) -> f32 {
-        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
-        radius * (std::f32::consts::TAU * self.uniform()).cos()
-    }
-}
-
 /// Butterworth band-pass from a 4th-order low-pass prototype, as second-order sections, one forward pass.
 ///
 /// Poles by the low-pass to band-pass transform and the bilinear transform with pre-warped edges (Oppenheim and
@@ -214,7 +190,7 @@ mod tests {
 
     #[test]
     fn pink_noise_falls_by_three_decibels_an_octave() {
-        let noise = pink_noise(1 << 16, &mut Random(1)).unwrap();
+        let noise = pink_noise(1 << 16, &mut Random::new(1)).unwrap();
         let octave = |low: f64| power(&BandPass::new(low, 2.0 * low, 8_000.0).run(&noise));
         for low in [125.0, 250.0, 500.0] {
             // Equal power in each octave.

@@ -34,6 +34,9 @@ use crate::voice::{CallerSpeech, Prosody, VoiceEmotion, VoiceScorer};
 const RECOGNISER: &str = "ggml-whisper-base-q8_0.bin";
 /// Silenced before and after each key, seconds: a detector's edges are those of its blocks.
 const TONE_MARGIN_S: f64 = 0.02;
+/// A shorter recording, seconds, has been cut out of its line. `audio::telephone` pads such clips, by which hearing was
+/// fitted, and leaves longer ones as they are.
+const CUT_OUT_S: f64 = 1.2;
 
 /// What a call is held in; it may differ from call to call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,8 +127,10 @@ impl Listener {
         let speech =
             timings.time(Stage::Resample, || resample(&without_keys(recording, &presses), SampleRate::SPEECH))?;
         let utterance = timings.time(Stage::Segment, || segment::speech(&speech))?;
-        let mut answer = match utterance {
-            Some(utterance) => self.understand(&utterance, terms)?,
+        let cut_out = speech.seconds() < CUT_OUT_S;
+        let mut answer = match &utterance {
+            Some(utterance) if cut_out => self.hear_and_feel(utterance, &utterance.amid_quiet(), terms)?,
+            Some(utterance) => self.hear_and_feel(utterance, utterance, terms)?,
             None => Answer::silent(terms),
         };
         answer.keys = Keys::read(presses, terms.scale)?;
@@ -140,8 +145,7 @@ impl Listener {
     /// As [`Self::listen`].
     pub fn understand(&self, utterance: &Utterance, terms: Terms) -> Result<Answer> {
         let start = Instant::now();
-        let mut answer = Answer { speech_s: utterance.speech_seconds(), ..Answer::silent(terms) };
-        self.hear_and_feel(utterance, terms, &mut answer)?;
+        let mut answer = self.hear_and_feel(utterance, utterance, terms)?;
         answer.timings.set_total(start.elapsed());
         Ok(answer)
     }
@@ -179,39 +183,46 @@ impl Listener {
     ///
     /// Recognition's threads spin when they wait for one another, so where there is no core left for the voice, that
     /// begins when the recogniser's encoder is done, and its decoder leaves the core to it.
-    fn hear_and_feel(&self, utterance: &Utterance, terms: Terms, answer: &mut Answer) -> Result<()> {
+    ///
+    /// `heard` is the utterance as words are looked for in it; voice was fitted on recordings as they are.
+    fn hear_and_feel(&self, utterance: &Utterance, heard: &Utterance, terms: Terms) -> Result<Answer> {
         let (felt, heard) = thread::scope(|scope| {
             let (send, sound) = mpsc::sync_channel(1);
             let (encoded, begin) = mpsc::sync_channel(1);
             let felt = scope.spawn(move || {
                 // The sender is dropped when recognition fails: then, too, it is the voice's turn.
                 let _ = begin.recv();
-                self.feel(utterance, terms, send)
+                self.feel(utterance, heard, terms, send)
             });
-            let heard = self.hear(utterance, terms, encoded, sound);
+            let heard = self.hear(heard, terms, encoded, sound);
             (felt.join(), heard)
         });
         let (voice, prosody, voice_timings) = felt.map_err(|_| {
             Error::new(ErrorKind::Internal, "voice analysis", "stopped unexpectedly; please report this recording")
         })?;
         let (heard, text, hear_timings) = heard?;
-        (answer.heard, answer.text, answer.voice, answer.prosody) = (heard, text, voice, Some(prosody));
+        let speech_s = utterance.speech_seconds();
+        let mut answer = Answer { speech_s, heard, text, voice, prosody: Some(prosody), ..Answer::silent(terms) };
         answer.timings.merge(&voice_timings);
         answer.timings.merge(&hear_timings);
-        Ok(())
+        Ok(answer)
     }
 
     fn feel(
         &self,
         utterance: &Utterance,
+        heard: &Utterance,
         terms: Terms,
         sound: SyncSender<Option<AnswerSound>>,
     ) -> (Option<VoiceEmotion>, Prosody, Timings) {
         let mut timings = Timings::default();
-        let states = timings.time(Stage::Voice, || Some(States::of(self.voice.as_ref()?.encoder(), utterance)));
+        let states_of = |utterance| Some(States::of(self.voice.as_ref()?.encoder(), utterance));
+        let states = timings.time(Stage::Voice, || states_of(utterance));
+        let of_heard = if std::ptr::eq(utterance, heard) { None } else { states_of(heard) };
+        let heard = of_heard.as_ref().or(states.as_ref()).and_then(AnswerSound::of);
         // Spelt here, while the recogniser looks for words, and part of its time only as far as it waits. Nobody takes it where
         // there is no recogniser, or it failed: that is its own error.
-        let _ = sound.send(states.as_ref().and_then(AnswerSound::of).map(|sound| spelt(sound, terms)));
+        let _ = sound.send(heard.map(|sound| spelt(sound, terms)));
         let voice = timings.time(Stage::Voice, || {
             let caller = CallerSpeech::of_caller(utterance);
             Some(self.voice.as_ref()?.assess_states(&caller, states.as_ref()?, None).emotion)
