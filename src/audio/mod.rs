@@ -15,6 +15,7 @@ pub(crate) use random::Random;
 pub use resample::resample;
 pub use samples::{Samples, Stereo};
 pub use stream_resampler::StreamResampler;
+pub(crate) use telephone::CUT_OUT_S;
 pub use telephone::{Line, telephone};
 pub use wav::{write_wav, write_wav_stereo};
 pub use wav_file::WavFile;

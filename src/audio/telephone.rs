@@ -21,6 +21,9 @@ pub enum Line {
     MuLawNoise(f32),
 }
 
+/// Shorter clips, seconds, are padded: they have been cut out of their line.
+pub(crate) const CUT_OUT_S: f64 = 1.2;
+
 /// The sound as it arrives over `line`: 8 kHz, active level −30 to −22 dBFS, short clips padded to 1.2 s with
 /// noise at −60 dBFS. The same sound, line and seed give the same samples.
 ///
@@ -64,7 +67,7 @@ fn set_level(data: &mut [f32], decibels: f32) {
 
 /// 0.25 s before and the rest of 1.2 s after, with noise at −60 dBFS.
 fn pad(data: &mut Vec<f32>, random: &mut Random) {
-    let shortest = SampleRate::TELEPHONE.frames(1.2).0 as usize;
+    let shortest = SampleRate::TELEPHONE.frames(CUT_OUT_S).0 as usize;
     if data.len() >= shortest {
         return;
     }

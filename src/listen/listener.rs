@@ -14,7 +14,7 @@ use super::keys::Keys;
 #[cfg(feature = "whisper")]
 use super::recognisers::Recognisers;
 use super::timings::{Stage, Timings};
-use crate::audio::{Samples, resample};
+use crate::audio::{CUT_OUT_S, Samples, resample};
 use crate::encoder::States;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "whisper")]
@@ -34,9 +34,6 @@ use crate::voice::{CallerSpeech, Prosody, VoiceEmotion, VoiceScorer};
 const RECOGNISER: &str = "ggml-whisper-base-q8_0.bin";
 /// Silenced before and after each key, seconds: a detector's edges are those of its blocks.
 const TONE_MARGIN_S: f64 = 0.02;
-/// A shorter recording, seconds, has been cut out of its line. `audio::telephone` pads such clips, by which hearing was
-/// fitted, and leaves longer ones as they are.
-const CUT_OUT_S: f64 = 1.2;
 
 /// What a call is held in; it may differ from call to call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,6 +124,7 @@ impl Listener {
         let speech =
             timings.time(Stage::Resample, || resample(&without_keys(recording, &presses), SampleRate::SPEECH))?;
         let utterance = timings.time(Stage::Segment, || segment::speech(&speech))?;
+        // The simulated line by which hearing was fitted pads just these.
         let cut_out = speech.seconds() < CUT_OUT_S;
         let mut answer = match &utterance {
             Some(utterance) if cut_out => self.hear_and_feel(utterance, &utterance.amid_quiet(), terms)?,
