@@ -196,6 +196,79 @@ mod tests {
         }
     }
 
+    /// A rating that was not given is the worst that could be heard: "hardly satisfied" is no four, "minus five" no five.
+    #[test]
+    fn what_is_denied_or_missed_is_not_given() {
+        for text in [
+            "差一点就满意了",
+            "要是早点来我就满意了",
+            "不能说不满意",
+            "没有什么不满意的地方",
+            "不是满意",
+            "满意才怪",
+            "接近五分",
+            "不止五分",
+            "负五分",
+            "扣一分",
+            "满分减一分",
+            "五分以下",
+            "三分不到",
+            "没有五分",
+            "三月五号",
+            "一分钱一分货",
+        ] {
+            assert_eq!(rating(text, Language::Zh), None, "{text}");
+        }
+        for text in [
+            "I'd be satisfied if they had come on time",
+            "far from satisfied",
+            "less than satisfied",
+            "I can't say I'm satisfied",
+            "I'm not dissatisfied",
+            "almost satisfied",
+            "almost five",
+            "close to a four",
+            "minus one",
+            "full marks minus one",
+            "negative five",
+            "7/10",
+        ] {
+            assert_eq!(rating(text, Language::En), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn denied_satisfaction_is_dissatisfaction() {
+        for (text, wanted) in [
+            ("不能说满意", 2),
+            ("说不上满意", 2),
+            ("从来没满意过", 2),
+            ("没有，非常满意", 5),
+            ("没有问题，满意", 4),
+            ("不是，我很满意", 5),
+            ("百分之百满意", 5),
+            ("非常满意，万分感谢", 5),
+            ("没，五分", 5),
+            ("给最高分", 5),
+        ] {
+            assert_eq!(rating(text, Language::Zh), Some(wanted), "{text}");
+        }
+        for (text, wanted) in [
+            ("I was never satisfied", 2),
+            ("Hardly satisfied.", 2),
+            ("Not fully satisfied", 2),
+            ("No, satisfied.", 4),
+            ("Not really, five.", 5),
+            ("More than satisfied", 5),
+            ("One, because it still doesn't work", 1),
+            ("one because it still doesn't work", 1),
+            ("It's a five from me", 5),
+            ("4/5", 4),
+        ] {
+            assert_eq!(rating(text, Language::En), Some(wanted), "{text}");
+        }
+    }
+
     #[test]
     fn numbers_are_those_of_the_scale() {
         let reversed: Scale = "1..5:best=1".parse().unwrap();

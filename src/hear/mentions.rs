@@ -42,7 +42,10 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
             continue;
         }
         if let Some(value) = word.phrase.filter(|_| alone || !word.phrase_alone) {
-            mentions.push(Mention { value: Rating::new(value).ok(), explicit: false, first: at, last: at });
+            // "Hardly satisfied": neither that nor its opposite.
+            let negated = at.checked_sub(1).is_some_and(|before| words[before].negation);
+            let value = Rating::new(value).ok().filter(|_| !negated);
+            mentions.push(Mention { value, explicit: false, first: at, last: at });
         }
         at += 1;
     }
@@ -81,10 +84,11 @@ fn number(words: &[Word], first: usize, is_first: bool, scale: Scale) -> (Option
     let before = first.checked_sub(1).map(|at| words[at]).unwrap_or_default();
     // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
     let counts_something = end == bare_end && is(end, |word| word.is_stray() || word.noise);
-    let negated = before.negation && is_first;
-    if before.ordinal || counts_something || negated {
+    if before.ordinal || counts_something || before.negation && is_first {
         return (None, end);
     }
+    // "满分减一分"; what corrects too takes back what stood before: "四分不是五分".
+    value = value.filter(|_| !before.negation || before.correction);
     (Some(Mention { value, explicit: true, first, last: end - 1 }), end)
 }
 
