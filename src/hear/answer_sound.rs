@@ -1,9 +1,7 @@
 //! What an answer sounds like, as a whole and state by state, before any word is written.
 
 #[cfg(feature = "whisper")]
-use super::speller::Speller;
-#[cfg(feature = "whisper")]
-use super::spelt::Spelt;
+use super::spell::{Speller, Spelt};
 use crate::encoder::States;
 use crate::neural::Matrix;
 #[cfg(feature = "whisper")]

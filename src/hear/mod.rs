@@ -3,8 +3,6 @@
 mod answer;
 mod answer_sound;
 #[cfg(feature = "whisper")]
-mod background;
-#[cfg(feature = "whisper")]
 mod closed_set;
 mod grammar;
 mod heard;
@@ -23,13 +21,7 @@ mod session;
 #[cfg(feature = "whisper")]
 mod short_answers;
 #[cfg(feature = "whisper")]
-mod speller;
-#[cfg(feature = "whisper")]
-mod spelling;
-#[cfg(feature = "whisper")]
-mod spelt;
-#[cfg(feature = "whisper")]
-mod trie;
+mod spell;
 
 pub use answer::{Answer, read};
 pub use answer_sound::AnswerSound;
@@ -42,5 +34,5 @@ pub use recogniser::{Detail, Options, Recogniser};
 /// The weights that are part of the program, by file name: for the record of a decision.
 #[cfg(feature = "whisper")]
 pub fn weights() -> impl Iterator<Item = (&'static str, &'static [u8])> {
-    short_answers::WEIGHTS.into_iter().chain(speller::WEIGHTS)
+    short_answers::WEIGHTS.into_iter().chain(spell::WEIGHTS)
 }

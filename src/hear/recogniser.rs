@@ -15,8 +15,7 @@ use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
-use super::speller::Speller;
-use super::spelt::intents;
+use super::spell::{Speller, intents};
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 use crate::units::{Language, SampleRate, Scale};
@@ -76,6 +75,8 @@ pub struct Detail {
     pub by_words: RatingPosterior,
     /// What was spelt by sound, as multiples of the likeliest spelling.
     pub spelt: Option<Masses>,
+    /// Whether the words are one word, or one in a loop: what was heard as a whole is asked for only there.
+    pub one_word: bool,
     /// The heaviest texts and their probabilities.
     pub texts: Vec<(String, f32)>,
     /// Where both languages were allowed: logarithm of how much likelier the other one was.
@@ -229,7 +230,7 @@ impl Recogniser {
             spelt = whole_spelt.map(|spelt| spelt.masses);
             let held = transcript.is_empty() && sound.whole().is_none();
             let believed = if held { WITHOUT_WORDS } else { 1.0 };
-            spelt.map(|spelt| speller.rating(&by_words, &spelt, whole, one_word).doubted(believed))
+            spelt.map(|spelt| speller.weighing.rating(&by_words, &spelt, whole).doubted(believed))
         });
         let rating = by_sound.unwrap_or(by_words);
         let written = masses.intents();
@@ -246,7 +247,7 @@ impl Recogniser {
         readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
         readings.truncate(40);
         let texts = readings.into_iter().map(|reading| (reading.text, reading.mass)).collect();
-        Ok((heard, Detail { masses, by_words, spelt, texts, other_language }))
+        Ok((heard, Detail { masses, by_words, spelt, one_word, texts, other_language }))
     }
 }
 
@@ -258,8 +259,8 @@ fn probability(intents: &Intents, request: Request) -> f32 {
     }
 }
 
-/// Whether `text`, as Whisper wrote it, is one word (or one in a loop): there the decoder had no context and sound knows
-/// better. In what is longer ("four, no, three", "not very satisfied") the words are to be trusted more.
+/// Whether `text`, as Whisper wrote it, is one word (or one in a loop): there the head over whole answers knows something. It
+/// has learnt nothing that is longer ("four, no, three", "not very satisfied").
 fn is_one_word(text: &str, language: Language) -> bool {
     let distinct = |mut pieces: Vec<String>| {
         pieces.sort_unstable();

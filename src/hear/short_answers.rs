@@ -3,7 +3,7 @@
 //! A word said alone gives Whisper's decoder no context to write it by, while its encoder hears it well. So a linear
 //! head on the encoder's third block tells a closed set of short answers apart (digits in both units, words of
 //! satisfaction, numbers off the scale, anything else). How much that counts beside what was written and spelt is the
-//! speller's to say (`speller.rs`). `scripts/train/train-hearing` fits it; the model card is `models/short-answers.md`. There
+//! speller's to say (`spell`). `scripts/train/train-hearing` fits it; the model card is `models/short-answers.md`. There
 //! is one for English. A Mandarin one knew its own voices and cost new ones (DESIGN.md).
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-"""Gives a fitted speller the tree of answers as closed_set.py has it now; networks and blends stay as they are.
+"""Gives a fitted speller the tree of answers as closed_set.py has it now; networks and weighing stay as they are.
 
     retree.py LANGUAGE models/speller-LANGUAGE.safetensors
 

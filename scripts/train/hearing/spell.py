@@ -1,4 +1,4 @@
-"""Fits a speller: what units of sound are heard, state by state, in answers of a few words (src/hear/speller.rs).
+"""Fits a speller: what units of sound are heard, state by state, in answers of a few words (src/hear/spell).
 
     spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz [--fold GROUPS]] STATES…
 
@@ -266,8 +266,8 @@ def main():
     print(f"{len(closed)} sounds of answers")
     listed = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, _, said in closed).encode()
     # Until it is weighed, both count alike.
-    blend = ("blend", np.array([0.5, 0.5, 0, 0] * 2, dtype="float32"), "F32")
-    tensors = [blend, ("answers", np.frombuffer(listed, dtype="uint8"), "U8"), frequencies(clips, labels, len(names))]
+    weighing = ("weighing", np.array([0.5, 0.5, 0, 0, 0], dtype="float32"), "F32")
+    tensors = [weighing, ("answers", np.frombuffer(listed, dtype="uint8"), "U8"), frequencies(clips, labels, len(names))]
     for index, fitting in enumerate(FITTING[options.language]):
         kept = [i for i in range(len(clips)) if hears(fitting, clips[i])]
         model = fit([states[i] for i in kept], [labels[i] for i in kept], len(names), mean, deviation, fitting)

@@ -1,11 +1,11 @@
-"""Fits how much a speller's word counts beside the words that were written (`blend` in models/speller-*.safetensors).
+"""Fits how much a speller's word counts beside the words that were written (`weighing` in models/speller-*.safetensors).
 
     weigh.py SPELLER.safetensors FOLDS.npz DUMP.jsonl [HEAD.npz]
 
 FOLDS is what `spell.py --folds` wrote: each clip spelt by networks that were fitted without its voice. DUMP is what
 `measure_hearing --dump` wrote on some of these clips, HEAD what `fit.py` wrote: what a head over whole answers, fitted without
-its voice, makes of a clip. It counts where one word was written. What was written as one word and what was written as more are weighed
-apart. Prints how words alone and all together do, half of the voices judged by a fit on the other half; then writes the fit on all.
+its voice, makes of a clip. It counts where one word was written. Prints how words alone and all together do, half of the voices
+judged by a fit on the other half; then writes the fit on all.
 """
 import json
 import sys
@@ -16,8 +16,9 @@ from closed_set import spelt as spelt_set
 from scipy.optimize import minimize
 from tensors import read, write
 
-# As in src/hear/speller.rs.
+# As in src/hear/spell.
 FLOOR = 1e-3
+SPELT_FLOOR = 1e-4
 UNHEARD = 1e-5
 NOT_ON_SCALE = 0.2
 # Where the head was not asked.
@@ -28,16 +29,8 @@ ACCEPT = 0.8
 BOUNDS = [(0, None), (0, None), (None, None)]
 
 
-def is_one_word(text, language):
-    """As `is_one_word` in src/hear/recogniser.rs."""
-    if language == "en" or text.isascii():
-        words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
-        return len(set(words)) <= 1
-    return len({c for c in text if c.isalnum()}) <= 2
-
-
 def against_any_speech(rows, frequencies):
-    """As src/hear/background.rs."""
+    """As src/hear/spell/background.rs."""
     sounding, paused = np.zeros(rows.shape[1]), 1.0
     for row in rows:
         total = paused + sounding.sum()
@@ -50,7 +43,7 @@ def against_any_speech(rows, frequencies):
 
 
 class Set:
-    """The closed set as a tree of units; `masses` is the forward recursion of src/hear/trie.rs over it, as a multiple of any
+    """The closed set as a tree of units; `masses` is the forward recursion of src/hear/spell/trie.rs over it, as a multiple of any
     speech."""
 
     def __init__(self, language, names, frequencies):
@@ -91,12 +84,12 @@ class Set:
 
 
 def weighed(x, written, spelt, whole):
-    """As `Speller::rating` in src/hear/speller.rs: where no answer of the set was heard, the words stand alone."""
+    """As `Weighing::rating` in src/hear/spell/weighing.rs: where no answer of the set was heard, the words stand alone."""
     by_words, by_sound, bias, any_speech, by_whole = x
     known = 1 - 6 * UNHEARD / spelt.sum(1, keepdims=True)
     words, none = np.log(written + FLOOR), np.array([0, 0, 0, 0, 0, 1])
     spelt = spelt + any_speech * none
-    scores = by_words * words + by_sound * np.log(spelt / spelt.sum(1, keepdims=True) + FLOOR) + bias * none
+    scores = by_words * words + by_sound * np.log(spelt / spelt.sum(1, keepdims=True) + SPELT_FLOOR) + bias * none
     scores = known * (scores + by_whole * np.log(whole + FLOOR)) + (1 - known) * words
     weight = np.exp(scores - scores.max(1, keepdims=True))
     return weight / weight.sum(1, keepdims=True)
@@ -139,7 +132,7 @@ def main():
         if key != "names":
             spelt_by.setdefault(tuple(key.split("/")[1:]), []).append(key)
     closed, seen = None, set()
-    rows = {"one word": tuple([] for _ in range(7)), "more words": tuple([] for _ in range(7))}
+    columns = tuple([] for _ in range(8))
     names = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
     for row in map(json.loads, open(dump)):
         *_, folder, file = row["path"].split("/")
@@ -149,33 +142,27 @@ def main():
             continue
         seen.add(clip)
         closed = closed or Set(row["language"], list(folds["names"]), frequencies)
-        levels = row["detail"]["by_words"]
-        text = row["heard"]["transcript"]["text"]
-        one = is_one_word(text, row["language"])
+        levels, one_word = row["detail"]["by_words"], row["detail"]["one_word"]
         spelt = closed.spelt([folds[key] for key in spelt_by[clip]])
-        whole = head.get("/".join(clip), NOT_HEARD) if one and text else NOT_HEARD
+        asked = one_word and row["heard"]["transcript"]["text"]
+        whole = head.get("/".join(clip), NOT_HEARD) if asked else NOT_HEARD
         values = (levels["levels"] + [levels["none"]], spelt, whole, (row["truth"] or 6) - 1, names[row["line"]],
-                  row["speaker"].split("+")[0], folder in ("human", "syllables"))
-        for column, value in zip(rows["one word" if one else "more words"], values):
+                  row["speaker"].split("+")[0], folder in ("human", "syllables"), one_word)
+        for column, value in zip(columns, values):
             column.append(value)
-    blend = []
-    for title, columns in rows.items():
-        written, spelt, whole, truth, lines, voices, human = map(np.array, columns)
-        half = np.array([sorted(set(voices)).index(voice) % 2 for voice in voices])
-        report(f"{title}: words alone", written, truth, lines)
-        judged = np.zeros_like(written)
-        for side in (0, 1):
-            kept, held = half != side, half == side
-            judged[held] = weighed(fit(written[kept], spelt[kept], whole[kept], truth[kept]), written[held], spelt[held], whole[held])
-        report(f"{title}: words and sound", judged, truth, lines)
-        if human.any():
-            report(f"{title}, human voices: words alone", written[human], truth[human], lines[human])
-            report(f"{title}, human voices: words and sound", judged[human], truth[human], lines[human])
-        x = fit(written, spelt, whole, truth)
-        print(f"{title}: exponents of written and spelt, bias of none, any speech, exponent of the whole:", np.round(x, 3))
-        blend += [*x]
-    tensors = [tensor for tensor in read(path) if tensor[0] != "blend"]
-    write(path, [*tensors, ("blend", np.array(blend, dtype="float32"), "F32")])
+    written, spelt, whole, truth, lines, voices, human, one_word = map(np.array, columns)
+    half = np.array([sorted(set(voices)).index(voice) % 2 for voice in voices])
+    judged = np.zeros_like(written)
+    for side in (0, 1):
+        kept, held = half != side, half == side
+        judged[held] = weighed(fit(written[kept], spelt[kept], whole[kept], truth[kept]), written[held], spelt[held], whole[held])
+    for title, chosen in (("one word", one_word), ("more words", ~one_word), ("human voices", human), ("all", one_word | True)):
+        report(f"{title}: words alone", written[chosen], truth[chosen], lines[chosen])
+        report(f"{title}: words and sound", judged[chosen], truth[chosen], lines[chosen])
+    x = fit(written, spelt, whole, truth)
+    print("exponents of written and spelt, bias of none, any speech, exponent of the whole:", np.round(x, 3))
+    tensors = [tensor for tensor in read(path) if tensor[0] != "weighing"]
+    write(path, [*tensors, ("weighing", np.array(x, dtype="float32"), "F32")])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 //! What was spelt of an utterance: how many times more probable than any speech each meaning is to several networks together.
 
-use super::answer::Answer;
-use super::grammar::Request;
-use super::heard::Intents;
-use super::posterior::Masses;
+use crate::hear::answer::Answer;
+use crate::hear::grammar::Request;
+use crate::hear::heard::Intents;
+use crate::hear::posterior::Masses;
 
 /// What each network gives any meaning at least, so that one alone cannot rule out what the others hear. Where all meanings
 /// are as improbable, nothing of the set was heard.
@@ -33,9 +33,9 @@ impl Meanings {
 
 /// What was spelt of an utterance.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spelt {
+pub(in crate::hear) struct Spelt {
     /// How probable each meaning is, as a multiple of any speech, 0 to 1e20.
-    pub(super) masses: Masses,
+    pub(in crate::hear) masses: Masses,
     /// The likeliest answer of the set, and how probable it is in the same measure.
     pub(super) likeliest: Option<(usize, f32)>,
 }
@@ -78,7 +78,7 @@ pub(super) fn all(spelt: &Masses) -> f32 {
 }
 
 /// Requests as they were written or as they were spelt, whichever is surer: the decoder writes 债人公子 for 转人工.
-pub(super) fn intents(written: Intents, spelt: &Masses) -> Intents {
+pub(in crate::hear) fn intents(written: Intents, spelt: &Masses) -> Intents {
     let all = all(spelt) + ANY_SPEECH;
     let either = |written: f32, spelt: f32| written.max(spelt / all).clamp(0.0, 1.0);
     Intents {

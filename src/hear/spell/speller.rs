@@ -1,28 +1,23 @@
 //! Spells an answer by its sound: how probable each unit of speech is, state by state, before any word is written; and so
 //! how probable each answer of a closed set is.
 //!
-//! The networks that hear the units (`spelling.rs`) were fitted by `scripts/train/hearing/spell.py`; the model card is
+//! The networks that hear the units (`network.rs`) were fitted by `scripts/train/hearing/spell.py`; the model card is
 //! `models/speller.md`. The recogniser's decoder writes what it has read most; these know no words, so that 五分 is not
 //! turned into 胡聲.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::answer::Answer;
 use super::background::Background;
-use super::closed_set::ClosedSet;
-use super::heard::RatingPosterior;
-use super::posterior::Masses;
-use super::spelling::Network;
-use super::spelt::{Meanings, Spelt, UNHEARD, all, geometric_mean};
+use super::network::Network;
+use super::spelt::{Meanings, Spelt, geometric_mean};
 use super::trie::Trie;
+use super::weighing::Weighing;
+use crate::hear::answer::Answer;
+use crate::hear::closed_set::ClosedSet;
 use crate::neural::{Matrix, Weights};
 use crate::units::{Language, Scale};
 
-/// Added to probabilities before their logarithm.
-const FLOOR: f32 = 1e-3;
-/// Ratings 1 to 5, and none.
-const OUTCOMES: usize = 6;
 /// Who is asked for a number of a scale seldom says one that is none of it, or between two of it: so much less often than any
 /// other answer.
 const NOT_ON_SCALE: f64 = 0.2;
@@ -30,33 +25,21 @@ const NOT_ON_SCALE: f64 = 0.2;
 const NEGLIGIBLE: f64 = 1e-9;
 
 /// The fitted networks, and the answers that they tell apart.
-pub(super) struct Speller {
+pub(in crate::hear) struct Speller {
     /// They err differently, so that the mean of their answers is better than any.
     networks: Vec<Network>,
     background: Background,
     answers: ClosedSet,
     /// The tree of their units.
     trie: Trie,
-    /// Of what was written as one word, and as more.
-    blends: [Blend; 2],
-}
-
-/// How what was written, what was spelt and what was heard as a whole are weighed: exponents, and a bias.
-#[derive(Clone, Copy)]
-struct Blend {
-    written: f32,
-    spelt: f32,
-    none: f32,
-    /// What any speech that is none of the set counts beside its answers, each of which counts one.
-    any_speech: f32,
-    /// What was heard as a whole (`short_answers.rs`).
-    whole: f32,
+    /// How its word counts beside what was written.
+    pub(in crate::hear) weighing: Weighing,
 }
 
 /// The embedded weights by file name.
-pub(super) const WEIGHTS: [(&str, &[u8]); 2] = [
-    ("speller-zh.safetensors", include_bytes!("../../models/speller-zh.safetensors")),
-    ("speller-en.safetensors", include_bytes!("../../models/speller-en.safetensors")),
+pub(in crate::hear) const WEIGHTS: [(&str, &[u8]); 2] = [
+    ("speller-zh.safetensors", include_bytes!("../../../models/speller-zh.safetensors")),
+    ("speller-en.safetensors", include_bytes!("../../../models/speller-en.safetensors")),
 ];
 
 static MANDARIN: LazyLock<Speller> = LazyLock::new(|| embedded(WEIGHTS[0].1, Language::Zh));
@@ -68,7 +51,7 @@ fn embedded(bytes: &[u8], language: Language) -> Speller {
 }
 
 impl Speller {
-    pub(super) fn of(language: Language) -> &'static Self {
+    pub(in crate::hear) fn of(language: Language) -> &'static Self {
         match language {
             Language::Zh => &MANDARIN,
             Language::En => &ENGLISH,
@@ -102,20 +85,12 @@ impl Speller {
         if spellings.iter().collect::<HashSet<_>>().len() < spellings.len() {
             return Err("expected each sound of an answer once".to_owned());
         }
-        let blend = stored.floats("blend", &[10])?;
-        let blend = |at: usize| Blend {
-            written: blend[at],
-            spelt: blend[at + 1],
-            none: blend[at + 2],
-            any_speech: blend[at + 3],
-            whole: blend[at + 4],
-        };
         Ok(Self {
             networks,
             background: Background::new(stored.floats("frequencies", &[units])?),
             answers: ClosedSet::new(texts, language),
             trie: Trie::new(spellings.into_iter()),
-            blends: [blend(0), blend(5)],
+            weighing: Weighing::read(&stored)?,
         })
     }
 
@@ -123,7 +98,7 @@ impl Speller {
     /// the networks. So a long answer is not held against its length, nor one in noise against the noise. What is none of them
     /// is left out. `states`: `[states, blocks · width]`. None if a number of the scale is not in the set, or the states are
     /// another encoder's.
-    pub(super) fn spell(&self, states: &Matrix, scale: Scale) -> Option<Spelt> {
+    pub(in crate::hear) fn spell(&self, states: &Matrix, scale: Scale) -> Option<Spelt> {
         if !self.answers.covers(scale) {
             return None;
         }
@@ -158,35 +133,8 @@ impl Speller {
     }
 
     /// The words of the likeliest answer, if it is likelier than all else.
-    pub(super) fn words(&self, spelt: &Spelt) -> Option<String> {
+    pub(in crate::hear) fn words(&self, spelt: &Spelt) -> Option<String> {
         spelt.sure().map(|number| as_a_sentence(self.answers.text(number)))
-    }
-
-    /// The calibrated posterior, from what the words say alone, what was spelt, and what was heard as a whole (ratings 1 to 5
-    /// and none), if it was.
-    pub(super) fn rating(
-        &self,
-        written: &RatingPosterior,
-        spelt: &Masses,
-        whole: Option<[f32; OUTCOMES]>,
-        one_word: bool,
-    ) -> RatingPosterior {
-        let blend = self.blends[usize::from(!one_word)];
-        // Where no answer of the set was heard, the words stand alone.
-        let known = 1.0 - OUTCOMES as f32 * UNHEARD / all(spelt);
-        let all = all(spelt) + blend.any_speech;
-        let written = [&written.levels[..], &[written.none]].concat();
-        let spelt = [&spelt.levels[..], &[spelt.other + blend.any_speech]].concat();
-        let scores: [f32; OUTCOMES] = std::array::from_fn(|outcome| {
-            let words = (written[outcome] + FLOOR).ln();
-            let mut sum = blend.written * words + blend.spelt * (spelt[outcome] / all + FLOOR).ln();
-            sum += whole.map_or(0.0, |whole| blend.whole * (whole[outcome] + FLOOR).ln());
-            sum += if outcome == OUTCOMES - 1 { blend.none } else { 0.0 };
-            known * sum + (1.0 - known) * words
-        });
-        let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let [levels @ .., none] = scores.map(|score| (score - largest).exp());
-        RatingPosterior::from_weights(levels, none)
     }
 }
 
@@ -205,17 +153,11 @@ fn as_a_sentence(answer: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::answer::read;
     use super::*;
+    use crate::hear::posterior::Masses;
 
     /// Of a state: two blocks of 512 values.
     const WIDTH: usize = 1024;
-
-    fn heard_as_four(probability: f64) -> Meanings {
-        let mut meanings = Meanings::default();
-        meanings.add(read("四", Language::Zh, Scale::default()), probability);
-        meanings
-    }
 
     #[test]
     fn the_embedded_spellers_give_probabilities_of_all_their_units() {
@@ -238,18 +180,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_in_the_set_leaves_the_words_alone() {
-        let written = RatingPosterior::from_weights([0.0, 0.1, 0.6, 0.1, 0.0], 0.2);
-        for language in [Language::Zh, Language::En] {
-            let best = |own: f64| {
-                let Spelt { masses, .. } = Spelt::by(&[heard_as_four(own)], None);
-                Speller::of(language).rating(&written, &masses, None, false).best().map(|(rating, _)| rating.value())
-            };
-            assert_eq!((best(0.0), best(0.9)), (Some(3), Some(4)));
-        }
-    }
-
-    #[test]
     fn what_is_off_the_scale_or_between_two_of_its_numbers_stands_in_the_tree_and_counts_less() {
         let texts = [
             (Language::Zh, ["十分", "两三分", "三到四分", "三点五分", "我给四分半吧"]),
@@ -268,27 +198,6 @@ mod tests {
                 assert!(levels.iter().all(|level| *level < 1e-4), "{text}: {levels:?}");
             }
         }
-    }
-
-    #[test]
-    fn one_network_that_hears_nothing_does_not_rule_out_what_the_others_hear() {
-        let Spelt { masses, .. } = Spelt::by(&[50.0, 0.0, 50.0, 50.0].map(heard_as_four), None);
-        let written = RatingPosterior::from_weights([0.2; 5], 0.2);
-        let rating = Speller::of(Language::Zh).rating(&written, &masses, None, false);
-        assert!(rating.best().is_some_and(|(rating, p)| rating.value() == 4 && p > 0.8), "{rating:?}");
-    }
-
-    #[test]
-    fn what_is_heard_as_a_whole_counts_for_one_english_word() {
-        let Spelt { masses, .. } = Spelt::by(&[heard_as_four(50.0); 2], None);
-        let written = RatingPosterior::from_weights([0.2; 5], 0.2);
-        let four = |language, whole, one_word| {
-            Speller::of(language).rating(&written, &masses, Some(whole), one_word).levels[3]
-        };
-        let (same, another) = ([0.0, 0.0, 0.0, 1.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
-        assert!(four(Language::En, same, true) > four(Language::En, another, true));
-        assert_eq!(four(Language::En, same, false), four(Language::En, another, false));
-        assert_eq!(four(Language::Zh, same, true), four(Language::Zh, another, true));
     }
 
     #[test]
