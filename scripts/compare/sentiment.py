@@ -43,6 +43,25 @@ def rows(root, data):
     return {title: found for title, found in out.items() if found[1]}
 
 
+def further(file):
+    """(kind, rows) of a file of JSON lines with text, lang and label: -1 and 1, with 0, or any mean rating."""
+    found = []
+    for number, line in enumerate(file.open(encoding="utf-8"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            found.append((str(row["text"]), row["lang"], float(row["label"])))
+        except (ValueError, KeyError, TypeError):
+            raise SystemExit(f"{file}: line {number}: expected a JSON object with text, lang and a number as label")
+        if row["lang"] not in ("zh", "en"):
+            raise SystemExit(f"{file}: line {number}: expected zh or en as lang, got {row['lang']!r}")
+    labels = {label for _, _, label in found}
+    if len(labels) < 2:
+        raise SystemExit(f"{file}: expected rows of two labels at least")
+    return "two" if labels == {-1, 1} else "three" if labels <= {-1, 0, 1} else "rank", found
+
+
 def language(text):
     return "zh" if any("\u4e00" <= c <= "\u9fff" for c in text) else "en"
 
@@ -98,10 +117,12 @@ def main():
     parse.add_argument("data", type=Path)
     parse.add_argument("binary")
     parse.add_argument("--plot")
+    parse.add_argument("--rows", type=Path, action="append", default=[], help="further rows of yours, JSON lines")
     args = parse.parse_args()
+    tests = {file.name: further(file) for file in args.rows} or rows(args.root, args.data)
     print("| test | n | measure | SnowNLP (zh) / VADER (en) | codetta |\n|---|---|---|---|---|")
     curves = {}
-    for title, (kind, found) in rows(args.root, args.data).items():
+    for title, (kind, found) in tests.items():
         texts, truth = [t for t, _, _ in found], np.array([y for _, _, y in found], dtype=float)
         read = ours(args.binary, texts)
         score = np.array([r["score"] for r in read])
