@@ -35,10 +35,17 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
         current = Some(Mention { value, ..mention });
     }
     let alone = words.iter().all(|word| word.request.is_some() || word.filler || word.asking || word.comma);
-    let requests = || words.iter().filter(|word| !word.request_alone || alone).filter_map(|word| word.request);
+    let asked =
+        |at: usize| words[at].request.filter(|_| (!words[at].request_alone || alone) && !is_refused(&words[..at]));
+    let requests = || (0..words.len()).filter_map(asked);
     // "Sorry" and "what" are said on the way to another request.
     let request = requests().find(|request| *request != Request::Repeat).or_else(|| requests().next());
     Answer { rating: current.and_then(|mention| mention.value), request }
+}
+
+/// Whether what these words lead to is refused: "I don't want to be called back" asks for no call.
+fn is_refused(before: &[Word]) -> bool {
+    before.iter().rev().find(|word| word.refusal || !word.asking).is_some_and(|word| word.refusal)
 }
 
 /// Whether a number, or part of one, is among the words.
@@ -341,6 +348,53 @@ mod tests {
             ("not a good time, sorry", Request::Later),
         ] {
             assert_eq!(read(text, Language::En, Scale::default()).request, Some(wanted), "{text}");
+        }
+    }
+
+    /// A caller who does not want a human or a call must not be given one.
+    #[test]
+    fn what_is_refused_is_no_request() {
+        for text in [
+            "不用转人工",
+            "不需要人工",
+            "别给我转人工",
+            "不想投诉",
+            "没有要投诉",
+            "不找经理",
+            "别再打给我",
+            "不要再打过来了",
+            "以后不要再打来",
+            "不用再说一遍",
+            "五分，不用转人工",
+        ] {
+            assert_eq!(read(text, Language::Zh, Scale::default()).request, None, "{text}");
+        }
+        for text in [
+            "Don't transfer me",
+            "No need to transfer me",
+            "I don't want to talk to an agent",
+            "I do not need an agent",
+            "I don't want to complain",
+            "Don't call me back",
+            "There's no need to call me back later",
+            "You don't need to repeat that",
+            "Five. I don't need to speak to a manager",
+        ] {
+            assert_eq!(read(text, Language::En, Scale::default()).request, None, "{text}");
+        }
+        for (text, language, wanted) in [
+            ("不用了，转人工", Language::Zh, Request::Human),
+            ("我不想跟机器人说话", Language::Zh, Request::Human),
+            ("不是，我要投诉", Language::Zh, Request::Human),
+            ("听不懂", Language::Zh, Request::Repeat),
+            ("五分钟后打给我", Language::Zh, Request::Later),
+            ("I don't know, transfer me", Language::En, Request::Human),
+            ("I don't want to talk to a robot", Language::En, Request::Human),
+            ("I don't understand", Language::En, Request::Repeat),
+            ("I don't have time", Language::En, Request::Later),
+            ("I'm in a meeting, call me at four", Language::En, Request::Later),
+        ] {
+            assert_eq!(read(text, language, Scale::default()).request, Some(wanted), "{text}");
         }
     }
 

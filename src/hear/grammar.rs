@@ -27,6 +27,8 @@ pub struct Word {
     pub request_alone: bool,
     /// May stand beside a request.
     pub asking: bool,
+    /// Makes no request of the one that follows.
+    pub refusal: bool,
     pub magnitude: bool,
     pub fraction: bool,
     pub unit: bool,
@@ -74,6 +76,7 @@ struct Table {
     ordinal: Vec<String>,
     filler: Vec<String>,
     asking: Vec<String>,
+    refusal: Vec<String>,
     noise: Vec<String>,
     phrase: Vec<Phrase>,
     request: Vec<Asking>,
@@ -162,6 +165,7 @@ impl Grammar {
         grammar.add(&table.ordinal, |word| word.ordinal = true);
         grammar.add(&table.filler, |word| word.filler = true);
         grammar.add(&table.asking, |word| word.asking = true);
+        grammar.add(&table.refusal, |word| word.refusal = true);
         grammar.add(&table.noise, |word| word.noise = true);
         for form in table.correction.iter().filter(|_| !table.spaced) {
             if let Some(sound) = syllables(&grammar.pieces.of(form)).filter(|sound| sound.len() > 1) {

@@ -41,6 +41,10 @@ AROUND_REQUEST = {
     },
     "en": {means: (["", "i want ", "please "], [""]) for means in ("human", "repeat", "later")},
 }
+# How long from now: before what begins with 后.
+DELAYS = ["五分钟", "十分钟", "半小时", "半个小时", "一小时", "一个小时", "两个小时"]
+# What is refused is no request: it stands beside what is asked for, which sounds nearly the same.
+REFUSALS = {"zh": ["不用", "不需要", "别", "不要", "不想", "别再", "不用再", "别给我", "不要给我", "不用给我"], "en": ["don't ", "please don't ", "no need to ", "i don't want to ", "i don't need to "]}
 # Between two numbers, which is no answer.
 BETWEEN = {
     "zh": (["{}{}分", "{}{}颗星", "{}到{}分", "{}分到{}分", "{}分或者{}分", "{}或者{}"], ["{}点五分", "{}点五", "{}分半", "{}个半"]),
@@ -71,6 +75,9 @@ def requests(language):
         before, after = AROUND_REQUEST[language][request["means"]]
         for form, b, a in itertools.product(request["forms"], before, after):
             found.setdefault(b + form + a)
+        for form, delay in itertools.product(request["forms"], DELAYS):
+            if form.startswith("后打"):
+                found.setdefault(delay + form)
     return found
 
 
@@ -97,6 +104,9 @@ def answers(language):
             found.setdefault(b + form + a, phrase["means"])
     for request in requests(language):
         found.setdefault(request, None)
+    for request in table_of(language)["request"]:
+        for form, before in itertools.product(request["forms"], REFUSALS[language]):
+            found.setdefault(before + form, None)
     for other in OTHERS[language]:
         found.setdefault(other, None)
     return found
