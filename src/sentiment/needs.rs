@@ -88,7 +88,23 @@ const RULES: [Rule; 8] = [
             "找你们经理",
         ],
         closers: &[],
-        unless_after: &["不", "没", "没有", "符合", "按", "已经"],
+        unless_after: &[
+            "不",
+            "没",
+            "没有",
+            "符合",
+            "按",
+            "已经",
+            "不用",
+            "不要",
+            "不想",
+            "不必",
+            "无需",
+            "别给我",
+            "请别",
+            "你别",
+            "就别",
+        ],
     },
     Rule {
         kind: NeedKind::Request,
@@ -113,7 +129,7 @@ const RULES: [Rule; 8] = [
             "尽快",
         ],
         closers: &[],
-        unless_after: &["不", "没", "没有", "不太", "添", "他", "师傅", "主动", "谢谢你"],
+        unless_after: &["不", "没", "没有", "不太", "添", "他", "师傅", "主动", "谢谢你", "不用", "不必", "无需"],
     },
     Rule {
         kind: NeedKind::Request,
@@ -237,8 +253,17 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_need_is_left_alone() {
-        for text in ["不需要了", "我不希望", "他没有要求我加钱", "pleased with it", "如果我没记错是周三", "挺好的", ""]
-        {
+        for text in [
+            "不需要了",
+            "我不希望",
+            "不用转人工",
+            "无需退钱",
+            "他没有要求我加钱",
+            "pleased with it",
+            "如果我没记错是周三",
+            "挺好的",
+            "",
+        ] {
             let found = needs(text);
             assert!(found.is_empty(), "{text}: {found:?}");
         }
