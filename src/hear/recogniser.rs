@@ -73,7 +73,7 @@ pub struct Detail {
     pub masses: Masses,
     /// What the words alone say.
     pub by_words: RatingPosterior,
-    /// What was spelt by sound, as multiples of the likeliest spelling.
+    /// What was spelt by sound, as multiples of any speech.
     pub spelt: Option<Masses>,
     /// Whether the words are one word, or one in a loop: what was heard as a whole is asked for only there.
     pub one_word: bool,
