@@ -46,7 +46,11 @@ def rows(root, data):
 def further(file):
     """(kind, rows) of a file of JSON lines with text, lang and label: -1 and 1, with 0, or any mean rating."""
     found = []
-    for number, line in enumerate(file.open(encoding="utf-8"), 1):
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SystemExit(f"{file}: {error}; give a file of JSON lines with text, lang and label")
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
@@ -119,7 +123,7 @@ def main():
     parse.add_argument("--plot")
     parse.add_argument("--rows", type=Path, action="append", default=[], help="further rows of yours, JSON lines")
     args = parse.parse_args()
-    tests = {file.name: further(file) for file in args.rows} or rows(args.root, args.data)
+    tests = {str(file): further(file) for file in args.rows} or rows(args.root, args.data)
     print("| test | n | measure | SnowNLP (zh) / VADER (en) | codetta |\n|---|---|---|---|---|")
     curves = {}
     for title, (kind, found) in tests.items():
