@@ -237,9 +237,9 @@ fn the_policys_own_words_bring_a_human_unless_refused() {
         ("我要投诉你们", Language::Zh),
         ("请帮我转人工。", Language::Zh),
         ("請幫我轉人工", Language::Zh),
-        ("Agent!", Language::En),
+        ("I want an agent!", Language::En),
         ("let me talk to a human please", Language::En),
-        ("ＯＰＥＲＡＴＯＲ", Language::En),
+        ("ＴＲＡＮＳＦＥＲ ME", Language::En),
     ] {
         let words = said(text, language);
         assert_eq!(words, ["human"], "{text}");
@@ -249,10 +249,17 @@ fn the_policys_own_words_bring_a_human_unless_refused() {
     for (text, language) in [
         ("不用转人工", Language::Zh),
         ("五分", Language::Zh),
-        ("no agent please", Language::En),
-        ("I don't need an operator", Language::En),
-        ("five, no complaint", Language::En),
-        ("reagents", Language::En),
+        ("我不是要投诉", Language::Zh),
+        ("没有要投诉", Language::Zh),
+        ("don't transfer me please", Language::En),
+        ("I don't need an agent", Language::En),
+        ("I would not like to complain", Language::En),
+        ("no, I don't really want to talk to a human", Language::En),
+        // Who praises them asks for nobody.
+        ("五分，人工客服很好", Language::Zh),
+        ("五分，没什么可投诉的", Language::Zh),
+        ("five, the agent was very helpful", Language::En),
+        ("I can't complain, five", Language::En),
     ] {
         assert!(said(text, language).is_empty(), "{text}");
     }

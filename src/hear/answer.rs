@@ -28,8 +28,8 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
             Some(before) if before.value == mention.value => mention.value,
             Some(before) => {
                 let between = &words[before.last + 1..mention.first];
-                let corrected = between.iter().any(|word| word.correction);
-                if corrected || !explicit { mention.value } else { None }
+                let corrected = before.taken_back || between.iter().any(|word| word.correction);
+                if corrected || !explicit && !are_opposite(before.value, mention.value) { mention.value } else { None }
             }
         };
         current = Some(Mention { value, ..mention });
@@ -43,9 +43,21 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
     Answer { rating: current.and_then(|mention| mention.value), request }
 }
 
+/// Whether one is content and the other is not: "satisfied with him, not satisfied with the price".
+fn are_opposite(one: Option<Rating>, other: Option<Rating>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return false };
+    (one.value() > 3) != (other.value() > 3) && one.value() != 3 && other.value() != 3
+}
+
 /// Whether what these words lead to is refused: "I don't want to be called back" asks for no call.
 fn is_refused(before: &[Word]) -> bool {
     before.iter().rev().find(|word| word.refusal || !word.asking).is_some_and(|word| word.refusal)
+}
+
+/// Whether `before` ends by refusing what is named next: "I don't want to talk to", 不用.
+pub fn ends_in_refusal(before: &str, language: Language) -> bool {
+    let words = Grammar::of(language).words(before);
+    words.iter().rev().find(|word| word.refusal || !(word.asking || word.filler)).is_some_and(|word| word.refusal)
 }
 
 /// Whether a number, or part of one, is among the words.
@@ -273,6 +285,66 @@ mod tests {
             ("4/5", 4),
         ] {
             assert_eq!(rating(text, Language::En), Some(wanted), "{text}");
+        }
+    }
+
+    /// Whisper seldom writes a comma: what follows a number is no proof that it is counted.
+    #[test]
+    fn a_remark_after_a_rating_does_not_make_a_count_of_it() {
+        for (text, wanted) in [
+            ("five but it took two weeks", Some(5)),
+            ("five but he was rude", Some(5)),
+            ("five great job", Some(5)),
+            ("three a bit pricey", Some(3)),
+            ("one terrible", Some(1)),
+            ("five excellent service", Some(5)),
+            ("oh definitely five", Some(5)),
+            ("two excellent technicians came", None),
+            ("two guys came", None),
+            ("I've one complaint", None),
+            ("one good thing", None),
+        ] {
+            assert_eq!(rating(text, Language::En), wanted, "{text}");
+        }
+    }
+
+    /// The scale, another call's rating and one that might have been are named beside the one that is given.
+    #[test]
+    fn numbers_that_are_only_named_are_not_given() {
+        for (text, wanted) in [
+            ("一到五分我给四分", Some(4)),
+            ("满分五分的话我给四分", Some(4)),
+            ("五分满分", Some(5)),
+            ("五分制的话四分吧", Some(4)),
+            ("满分是五分吗", None),
+            ("最高是五分吗", None),
+            ("五分是最好吗", None),
+            ("上次给了五分这次给三分", Some(3)),
+            ("本来想给五分但是师傅迟到了给四分", Some(4)),
+            ("本来想给五分的", None),
+            ("五分扣掉一分四分吧", Some(4)),
+            ("差一分满分", None),
+            ("一分都不想给", None),
+            ("下次好了再给五分", None),
+            ("修好了我就给五分", None),
+            ("我对师傅很满意对公司不满意", None),
+            ("不满意，一点都不满意", Some(1)),
+        ] {
+            assert_eq!(rating(text, Language::Zh), wanted, "{text}");
+        }
+        for (text, wanted) in [
+            ("on a scale of one to five four", Some(4)),
+            ("from one to five I'd say four", Some(4)),
+            ("last time I gave a five this time a three", Some(3)),
+            ("four, not five", Some(4)),
+            ("a four instead of a five", Some(4)),
+            ("I was going to say five but four", Some(4)),
+            ("would have been a five", None),
+            ("if it works I'll give you a five", None),
+            ("is five the best", None),
+            ("five is the best right", None),
+        ] {
+            assert_eq!(rating(text, Language::En), wanted, "{text}");
         }
     }
 

@@ -35,6 +35,12 @@ pub struct Word {
     pub range: bool,
     pub correction: bool,
     pub negation: bool,
+    /// Names the number after it only beside the one that is given: "four, not five".
+    pub contrast: bool,
+    /// May follow a number without being what it counts: "five but he was late".
+    pub remark: bool,
+    /// The same where no noun follows: "five excellent".
+    pub opinion: bool,
     pub ordinal: bool,
     pub filler: bool,
     pub noise: bool,
@@ -45,8 +51,8 @@ pub struct Word {
 impl Word {
     /// In no table.
     pub fn is_stray(&self) -> bool {
-        // What may stand beside a request means nothing by itself.
-        Self { asking: false, ..*self } == Self::default()
+        // What may stand beside a request or after a number means nothing by itself.
+        Self { asking: false, remark: false, opinion: false, ..*self } == Self::default()
     }
 }
 
@@ -73,6 +79,11 @@ struct Table {
     range: Vec<String>,
     correction: Vec<String>,
     negation: Vec<String>,
+    contrast: Vec<String>,
+    #[serde(default)]
+    remark: Vec<String>,
+    #[serde(default)]
+    opinion: Vec<String>,
     ordinal: Vec<String>,
     filler: Vec<String>,
     asking: Vec<String>,
@@ -162,6 +173,9 @@ impl Grammar {
         grammar.add(&table.range, |word| word.range = true);
         grammar.add(&table.correction, |word| word.correction = true);
         grammar.add(&table.negation, |word| word.negation = true);
+        grammar.add(&table.contrast, |word| word.contrast = true);
+        grammar.add(&table.remark, |word| word.remark = true);
+        grammar.add(&table.opinion, |word| word.opinion = true);
         grammar.add(&table.ordinal, |word| word.ordinal = true);
         grammar.add(&table.filler, |word| word.filler = true);
         grammar.add(&table.asking, |word| word.asking = true);

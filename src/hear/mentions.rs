@@ -10,6 +10,8 @@ pub struct Mention {
     pub value: Option<Rating>,
     /// An explicit number outweighs words of satisfaction.
     pub explicit: bool,
+    /// It was named and taken away again, as in "less one": the next number counts.
+    pub taken_back: bool,
     pub first: usize,
     pub last: usize,
 }
@@ -30,6 +32,13 @@ const STRAYS_BESIDE: usize = 1;
 
 /// Every number and phrase among `words`, in order.
 pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
+    // "Oh" is a zero only where no other number is.
+    let known = |word: &Word| is_numeral(word, scale) && !word.filler;
+    let words: Vec<Word> = match words.iter().any(known) {
+        true => words.iter().map(|word| Word { number: word.number.filter(|_| !word.filler), ..*word }).collect(),
+        false => words.to_vec(),
+    };
+    let words = &words[..];
     let mut mentions: Vec<Mention> = Vec::new();
     let alone = words.iter().filter(|word| word.is_stray()).count() <= STRAYS_BESIDE;
     let mut at = 0;
@@ -45,7 +54,7 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
             // "Hardly satisfied": neither that nor its opposite.
             let negated = at.checked_sub(1).is_some_and(|before| words[before].negation);
             let value = Rating::new(value).ok().filter(|_| !negated);
-            mentions.push(Mention { value, explicit: false, first: at, last: at });
+            mentions.push(Mention { value, explicit: false, taken_back: negated, first: at, last: at });
         }
         at += 1;
     }
@@ -83,13 +92,16 @@ fn number(words: &[Word], first: usize, is_first: bool, scale: Scale) -> (Option
     }
     let before = first.checked_sub(1).map(|at| words[at]).unwrap_or_default();
     // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
-    let counts_something = end == bare_end && is(end, |word| word.is_stray() || word.noise);
-    if before.ordinal || counts_something || before.negation && is_first {
+    let noun = (end..).find(|&at| !is(at, |word| word.opinion)).unwrap_or(end);
+    let counted = |word: &Word| word.is_stray() && !word.remark || word.noise || word.request_alone;
+    let counts_something = end == bare_end && is(noun, counted);
+    if before.ordinal || counts_something || before.negation && (is_first || before.contrast) {
         return (None, end);
     }
     // "满分减一分"; what corrects too takes back what stood before: "四分不是五分".
-    value = value.filter(|_| !before.negation || before.correction);
-    (Some(Mention { value, explicit: true, first, last: end - 1 }), end)
+    let taken_back = before.negation && !before.correction;
+    value = value.filter(|_| !taken_back);
+    (Some(Mention { value, explicit: true, taken_back, first, last: end - 1 }), end)
 }
 
 /// The number that these digits and larger words make, up to 99; none for hundreds and for what is no number.

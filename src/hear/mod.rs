@@ -23,6 +23,7 @@ mod short_answers;
 #[cfg(feature = "whisper")]
 mod spell;
 
+pub(crate) use answer::ends_in_refusal;
 pub use answer::{Answer, read};
 pub use answer_sound::AnswerSound;
 pub use grammar::Request;

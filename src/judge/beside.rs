@@ -77,8 +77,11 @@ fn in_english(text: &str) -> String {
     };
     // "four, I guess", but not "five! I am very satisfied".
     let hedges = |at: usize| words.get(at).is_some_and(|word| ["guess", "think", "suppose"].contains(word));
+    // "Four, no, sorry, I meant three", but not "five, no problem".
+    let takes_back = |at: usize| words.get(at).is_none_or(|next| is_number(next) || BEFORE_EN.contains(next));
     let belongs = |at: usize| match words[at] {
         "i" => hedges(at + 1),
+        "no" => takes_back(at + 1),
         word => AFTER_EN.contains(&word) || is_number(word),
     };
     let mut kept = vec![true; words.len()];
@@ -137,6 +140,8 @@ mod tests {
             (Language::En, "Three. No, sorry, I meant four. It went well.", "it went well"),
             (Language::En, "Five! I am very satisfied.", "i am very satisfied"),
             (Language::En, "One, this is terrible.", "this is terrible"),
+            (Language::En, "Five, no problem at all.", "no problem at all"),
+            (Language::En, "Five, no, four", ""),
             (Language::En, "I'd say four out of five, I guess.", ""),
             (Language::En, "It took three days and nobody came", "it took three days and nobody came"),
             (Language::En, "five", ""),

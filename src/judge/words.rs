@@ -2,16 +2,14 @@
 
 use super::beside::words_beside_rating;
 use super::policy::{Policy, WordRule};
-use crate::hear::Transcript;
+use crate::hear::{Transcript, ends_in_refusal};
 use crate::sentiment::{TextSentiment, normalise};
 use crate::units::{Language, Rating};
 
-/// Right before a phrase these turn it down ("不用转人工", "don't want an agent").
-const REFUSALS_ZH: [&str; 8] = ["不用", "不要", "不必", "不需要", "别", "无需", "不想", "不是"];
-const REFUSALS_EN: [&str; 7] = ["no", "not", "dont", "don't", "without", "never", "needn't"];
-/// Fillers that may stand between a refusal and the phrase.
-const FILLERS_EN: [&str; 12] =
-    ["a", "an", "the", "any", "need", "want", "to", "talk", "speak", "with", "for", "transfer"];
+/// Right before a phrase these turn it down too, beside the grammar's words of refusal ("不用转人工", "don't want an agent").
+const NOT_ZH: [&str; 6] = ["不", "不是", "没", "没有", "不会", "无"];
+const NOT_EN: [&str; 4] = ["no", "not", "without", "never"];
+const ARTICLES_EN: [&str; 4] = ["a", "an", "the", "any"];
 
 /// Characters of a bare Mandarin rating: numerals, units, and the small words around them.
 const PLAIN_ZH: &str =
@@ -100,7 +98,9 @@ pub(crate) fn normalised(text: &str) -> String {
 fn said_zh(text: &str, phrase: &str) -> bool {
     let text: String = text.split_whitespace().collect();
     let phrase: String = phrase.split_whitespace().collect();
-    text.match_indices(&phrase).any(|(start, _)| !REFUSALS_ZH.iter().any(|refusal| text[..start].ends_with(refusal)))
+    let refused =
+        |before: &str| NOT_ZH.iter().any(|not| before.ends_with(not)) || ends_in_refusal(before, Language::Zh);
+    text.match_indices(&phrase).any(|(start, _)| !refused(&text[..start]))
 }
 
 /// English phrases are whole words.
@@ -110,10 +110,12 @@ fn said_en(text: &str, phrase: &str) -> bool {
     if wanted.is_empty() {
         return false;
     }
-    words.windows(wanted.len()).enumerate().any(|(start, window)| {
-        window == wanted.as_slice() && {
-            let before = words[..start].iter().rev().find(|word| !FILLERS_EN.contains(word));
-            !before.is_some_and(|word| REFUSALS_EN.contains(word))
-        }
-    })
+    let refused = |before: &[&str]| {
+        let last = before.iter().rev().find(|word| !ARTICLES_EN.contains(word));
+        last.is_some_and(|word| NOT_EN.contains(word)) || ends_in_refusal(&before.join(" "), Language::En)
+    };
+    words
+        .windows(wanted.len())
+        .enumerate()
+        .any(|(start, window)| window == wanted.as_slice() && !refused(&words[..start]))
 }
