@@ -192,6 +192,22 @@ fn later_is_honoured_and_repeat_repeats() {
 }
 
 #[test]
+fn who_wants_no_calls_is_left_in_peace_whatever_he_feels() {
+    let asked = Evidence { intents: Intents { no_calls: 0.9, ..Intents::default() }, ..turn(None) };
+    let angry = Evidence { voice: Some(voice(0.95, 0.9)), ..asked.clone() };
+    for evidence in [&asked, &angry] {
+        let decision = judged(evidence);
+        assert_eq!((decision.action, decision.follow_up), (Action::Outro, Some(FollowUp::NoCalls)));
+        assert_eq!((decision.rating, decision.reasons[0].code.as_str()), (None, "no_calls.asked"));
+    }
+    // A rating counts as ever, and a human is given who is asked for; the wish is kept with either.
+    let rated = judged(&Evidence { rating: Some(spoken(3, 0.99)), ..asked.clone() });
+    assert_eq!((rated.rating.map(Rating::value), rated.follow_up), (Some(3), Some(FollowUp::NoCalls)));
+    let human = Evidence { human_key: true, ..asked };
+    assert_eq!((judged(&human).action, judged(&human).follow_up), (Action::Transfer, Some(FollowUp::NoCalls)));
+}
+
+#[test]
 fn key_and_speech_that_differ_are_read_back_and_the_key_is_what_is_read() {
     let beside = Some(spoken(1, 0.95).posterior);
     let decision = judged(&Evidence { spoken_beside_key: beside, ..turn(Some(keyed(5))) });
@@ -276,7 +292,7 @@ prop_compose! {
     fn any_evidence()(
         rating in prop::option::of(any_rating()),
         beside in prop::option::of(any_rating()),
-        requests in prop::array::uniform3(0f32..1.0),
+        requests in prop::array::uniform4(0f32..1.0),
         human_key in prop::bool::weighted(0.1),
         levels in prop::option::of(prop::array::uniform5(0f32..1.0)),
         feeling in prop::option::of((0f32..1.0, 0f32..1.0)),
@@ -284,12 +300,12 @@ prop_compose! {
         asked_back in 0u8..6,
         read_back in prop::option::of((1u8..=5, prop::option::of(any::<bool>()))),
     ) -> Evidence {
-        let [human, repeat, later] = requests;
+        let [human, repeat, later, no_calls] = requests;
         Evidence {
             language: Language::En,
             rating,
             spoken_beside_key: beside.map(|b| b.posterior),
-            intents: Intents { human, repeat, later },
+            intents: Intents { human, repeat, later, no_calls },
             human_key,
             words: vec![],
             text: levels.map(|levels| words(RatingPosterior::from_weights(levels, 0.0).levels)),
@@ -352,7 +368,7 @@ proptest! {
         evidence.voice = Some(VoiceEmotion {
             angry: y, sad: y, neutral: y, happy: y, negative: y, arousal: y, valence: y, confidence: y,
         });
-        evidence.intents = Intents { human: y, repeat: y, later: y };
+        evidence.intents = Intents { human: y, repeat: y, later: y, no_calls: y };
         let decision = judged(&evidence);
         prop_assert!(decision.satisfaction.iter().all(|p| p.is_finite()));
     }

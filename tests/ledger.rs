@@ -70,6 +70,24 @@ fn holds(bytes: &[u8], what: &[u8]) -> bool {
 }
 
 #[test]
+fn who_wants_no_calls_is_marked_by_his_own_record() {
+    let (_place, ledger) = Place::new();
+    let customer = record(1).customer.expect("has a customer").id;
+    ledger.append(&record(1)).unwrap();
+    assert!(!ledger.is_do_not_call(&customer).unwrap());
+    let wished = CallRecord { no_calls: true, ..record(2) };
+    let other = wished.customer.as_ref().map(|customer| customer.id.clone()).unwrap();
+    ledger.append(&wished).unwrap();
+    assert!(ledger.is_do_not_call(&other).unwrap());
+    assert_eq!(ledger.open_call("call-2").unwrap().record, wished);
+    // Taken back by hand, it is not set again by storing the same once more.
+    ledger.do_not_call(&other, false).unwrap();
+    assert_eq!(ledger.append(&wished).unwrap(), Appended::Already(2));
+    assert!(!ledger.is_do_not_call(&other).unwrap());
+    assert!(ledger.verify(None).unwrap().problems.is_empty());
+}
+
+#[test]
 fn what_is_stored_is_read_back_and_storing_it_again_changes_nothing() {
     let (place, ledger) = Place::new();
     assert_eq!(ledger.append(&record(1)).unwrap(), Appended::New(1));

@@ -41,6 +41,8 @@ pub enum Intent {
     Human,
     Repeat,
     Later,
+    #[serde(rename = "no_calls")]
+    NoCalls,
     /// Anything else, opinions without a rating among it.
     None,
 }
@@ -96,8 +98,9 @@ impl Truth {
                     "human" | "agent" => Intent::Human,
                     "repeat" => Intent::Repeat,
                     "later" => Intent::Later,
+                    "no_calls" => Intent::NoCalls,
                     "none" | "other" | "opinion" => Intent::None,
-                    _ => return Err(unknown("rating, human, repeat, later or none")),
+                    _ => return Err(unknown("rating, human, repeat, later, no_calls or none")),
                 });
             }
             "sentiment" => {

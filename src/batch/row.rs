@@ -55,6 +55,8 @@ impl Row {
             Intent::Repeat
         } else if self.rated.rating.value.is_some() {
             Intent::Rating
+        } else if intents.no_calls > 0.5 {
+            Intent::NoCalls
         } else {
             Intent::None
         }

@@ -97,6 +97,7 @@ impl Call {
             raw_key: None,
             turns: Vec::new(),
             transfer: None,
+            no_calls: false,
             hung_up: false,
             started_at: Frames(0),
             at: Frames(0),

@@ -15,6 +15,7 @@ impl Call {
         self.report.outcome = match decision.follow_up {
             Some(FollowUp::NoResponse) => Outcome::NoResponse,
             Some(FollowUp::CallLater) => Outcome::CallLater,
+            Some(FollowUp::NoCalls) if decision.rating.is_none() => Outcome::NoCalls,
             _ => Outcome::Outro(query.mood),
         };
         self.store(out);
@@ -54,11 +55,13 @@ impl Call {
                 self.stage = Stage::Ended;
             }
             News::Busy | News::NoAnswer | News::Failed => {
-                self.report.outcome = Outcome::CallbackStored;
+                self.report.outcome = self.without_a_human();
                 self.store(out);
                 self.store_callback(CallbackReason::NobodyFree, out);
                 out.push(Command::StartOutro(OutroQuery { mood: Mood::Calm, tone: None }));
-                out.push(Command::Play(PromptId::NobodyFree));
+                // What must not be promised is not said.
+                let promise = if self.report.no_calls { PromptId::Goodbye } else { PromptId::NobodyFree };
+                out.push(Command::Play(promise));
                 self.correctable_until = Frames(0);
                 self.stage = Stage::Closing { until: self.in_seconds(self.settings.outro_s) };
             }
@@ -70,7 +73,7 @@ impl Call {
         match self.stage {
             Stage::HandingOver { .. } => {
                 out.push(Command::CancelTransfer);
-                self.report.outcome = Outcome::CallbackStored;
+                self.report.outcome = self.without_a_human();
                 self.store_callback(CallbackReason::HungUpWaiting, out);
             }
             // What was decided stays decided.
@@ -91,9 +94,14 @@ impl Call {
         out.push(Command::Store(Box::new(self.report())));
     }
 
-    /// At most one task a call, whatever happens in it.
+    /// Nobody took the call: somebody calls back, unless the caller will have no calls.
+    fn without_a_human(&self) -> Outcome {
+        if self.report.no_calls { Outcome::NoCalls } else { Outcome::CallbackStored }
+    }
+
+    /// At most one task a call, whatever happens in it; none for who wants no calls.
     fn store_callback(&mut self, reason: CallbackReason, out: &mut Vec<Command>) {
-        if !self.callback_stored {
+        if !self.callback_stored && !self.report.no_calls {
             self.callback_stored = true;
             out.push(Command::StoreCallback(reason));
         }

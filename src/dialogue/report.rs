@@ -22,6 +22,8 @@ pub enum Outcome {
     CallbackStored,
     /// The caller asked to be called later.
     CallLater,
+    /// The caller wants never to be called again, and neither gave a rating nor reached a human.
+    NoCalls,
     /// No usable answer came.
     NoResponse,
     /// The caller hung up before a decision.
@@ -51,6 +53,9 @@ pub struct CallReport {
     pub turns: Vec<TurnReport>,
     /// The last news of the hand-over, if one was requested.
     pub transfer: Option<News>,
+    /// Whether the caller asked, at any time in the call, never to be called again. No task to call back is stored then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_calls: bool,
     /// Whether the caller ended the call.
     pub hung_up: bool,
     pub started_at: Frames,

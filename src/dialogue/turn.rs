@@ -4,7 +4,7 @@ use super::call::{Call, Stage};
 use super::command::Command;
 use super::reply::{Reply, reply};
 use super::report::TurnReport;
-use crate::judge::{Action, Ask, Decision, Evidence, Keyed, ReadBack, Spoken, TurnContext, decide};
+use crate::judge::{Action, Ask, Decision, Evidence, Keyed, ReadBack, Spoken, TurnContext, decide, wants_no_calls};
 use crate::outro::PromptId;
 use crate::sentiment::TextSentiment;
 use crate::units::Frames;
@@ -65,6 +65,7 @@ impl Call {
     /// Judges what there is, each stage in its own way.
     pub(super) fn judge(&mut self, out: &mut Vec<Command>) {
         self.hesitating_until = None;
+        self.note_no_calls(out);
         let reply = self.reply();
         match self.stage {
             Stage::Asking { ask: Ask::ReadBack, .. } => self.conclude(self.replied(), out),
@@ -127,6 +128,16 @@ impl Call {
         if self.report.rating.is_none() && decision.rating.is_some() && decision.action != Action::Confirm {
             self.remember_rating(&evidence, &decision);
             self.store(out);
+        }
+    }
+
+    /// Who says so while the music plays already is heard too.
+    fn note_no_calls(&mut self, out: &mut Vec<Command>) {
+        if !self.report.no_calls && wants_no_calls(&self.evidence(None), &self.policy) {
+            self.report.no_calls = true;
+            if matches!(self.stage, Stage::Closing { .. } | Stage::HandingOver { .. }) {
+                self.store(out);
+            }
         }
     }
 

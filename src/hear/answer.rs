@@ -38,8 +38,14 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
     let asked =
         |at: usize| words[at].request.filter(|_| (!words[at].request_alone || alone) && !is_refused(&words[..at]));
     let requests = || (0..words.len()).filter_map(asked);
-    // "Sorry" and "what" are said on the way to another request.
-    let request = requests().find(|request| *request != Request::Repeat).or_else(|| requests().next());
+    // "Sorry" and "what" are said on the way to another request; who wants no calls wants none later either.
+    let rank = |request: &Request| match request {
+        Request::Human => 0,
+        Request::NoCalls => 1,
+        Request::Later => 2,
+        Request::Repeat => 3,
+    };
+    let request = requests().min_by_key(rank);
     Answer { rating: current.and_then(|mention| mention.value), request }
 }
 
@@ -433,9 +439,6 @@ mod tests {
             "不想投诉",
             "没有要投诉",
             "不找经理",
-            "别再打给我",
-            "不要再打过来了",
-            "以后不要再打来",
             "不用再说一遍",
             "五分，不用转人工",
         ] {
@@ -447,7 +450,6 @@ mod tests {
             "I don't want to talk to an agent",
             "I do not need an agent",
             "I don't want to complain",
-            "Don't call me back",
             "There's no need to call me back later",
             "You don't need to repeat that",
             "Five. I don't need to speak to a manager",
@@ -472,6 +474,45 @@ mod tests {
             ("I'm in a meeting, call me at four", Language::En, Request::Later),
         ] {
             assert_eq!(read(text, language, Scale::default()).request, Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn who_wants_no_calls_says_so() {
+        for text in [
+            "别再打给我",
+            "不要再打过来了",
+            "以后不要再打来",
+            "别打了",
+            "麻烦你们以后别再打了",
+            "不要給我打電話了",
+            "在开会呢，别再打了",
+        ] {
+            assert_eq!(read(text, Language::Zh, Scale::default()).request, Some(Request::NoCalls), "{text}");
+        }
+        for text in [
+            "Don't call me again",
+            "Stop calling me!",
+            "Please take me off your list",
+            "I'm busy, never call me again",
+            "Leave me alone.",
+            "Don't call me back",
+        ] {
+            assert_eq!(read(text, Language::En, Scale::default()).request, Some(Request::NoCalls), "{text}");
+        }
+        let both = read("五分，以后别打了", Language::Zh, Scale::default());
+        assert_eq!((both.rating.map(Rating::value), both.request), (Some(5), Some(Request::NoCalls)));
+        let human = read("别再打了，给我转人工", Language::Zh, Scale::default());
+        assert_eq!(human.request, Some(Request::Human));
+        for (text, language) in [
+            ("打错了", Language::Zh),
+            ("不用再打了", Language::Zh),
+            ("师傅打了三次电话", Language::Zh),
+            ("You don't call me back, ever", Language::En),
+            ("They wouldn't stop calling to check on me", Language::En),
+            ("Don't call me before nine", Language::En),
+        ] {
+            assert_ne!(read(text, language, Scale::default()).request, Some(Request::NoCalls), "{text}");
         }
     }
 

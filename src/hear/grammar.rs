@@ -37,6 +37,12 @@ pub struct Word {
     pub negation: bool,
     /// Names the number after it only beside the one that is given: "four, not five".
     pub contrast: bool,
+    /// May be what a number counts.
+    pub countable: bool,
+    /// Takes back the number before it: "five is too high".
+    pub rejection: bool,
+    /// After it a number is a decimal, or a time of day if none follows.
+    pub decimal: bool,
     /// May follow a number without being what it counts: "five but he was late".
     pub remark: bool,
     /// The same where no noun follows: "five excellent".
@@ -52,17 +58,29 @@ impl Word {
     /// In no table.
     pub fn is_stray(&self) -> bool {
         // What may stand beside a request or after a number means nothing by itself.
-        Self { asking: false, remark: false, opinion: false, ..*self } == Self::default()
+        Self { asking: false, remark: false, opinion: false, countable: false, ..*self } == Self::default()
+    }
+
+    /// In no table at all.
+    pub fn is_unknown(&self) -> bool {
+        Self { countable: false, ..*self } == Self::default()
     }
 }
 
 /// What a caller may ask for instead of answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Request {
     Human,
     Repeat,
     Later,
+    /// Never to be called again.
+    NoCalls,
+}
+
+impl Request {
+    /// How many there are.
+    pub const COUNT: usize = 4;
 }
 
 #[derive(Deserialize)]
@@ -80,6 +98,8 @@ struct Table {
     correction: Vec<String>,
     negation: Vec<String>,
     contrast: Vec<String>,
+    rejection: Vec<String>,
+    decimal: Vec<String>,
     #[serde(default)]
     remark: Vec<String>,
     #[serde(default)]
@@ -174,6 +194,8 @@ impl Grammar {
         grammar.add(&table.correction, |word| word.correction = true);
         grammar.add(&table.negation, |word| word.negation = true);
         grammar.add(&table.contrast, |word| word.contrast = true);
+        grammar.add(&table.rejection, |word| word.rejection = true);
+        grammar.add(&table.decimal, |word| word.decimal = true);
         grammar.add(&table.remark, |word| word.remark = true);
         grammar.add(&table.opinion, |word| word.opinion = true);
         grammar.add(&table.ordinal, |word| word.ordinal = true);
@@ -234,7 +256,9 @@ impl Grammar {
                 .rev()
                 .find_map(|length| self.forms.get(&numbers[at..at + length]).map(|word| (*word, length)));
             let found = found.or_else(|| self.by_sound(&pieces[at..]));
-            let (word, length) = found.unwrap_or_else(|| (Word { comma: pieces[at].is_mark, ..Word::default() }, 1));
+            let Piece { is_mark, is_countable, .. } = pieces[at];
+            let (word, length) = found.unwrap_or((Word { comma: is_mark, ..Word::default() }, 1));
+            let word = Word { countable: is_countable && !is_mark, ..word };
             at += length;
             if !(word.comma && words.last().is_some_and(|last| last.comma)) {
                 words.push(word);

@@ -61,6 +61,15 @@ pub struct Intents {
     pub repeat: f32,
     /// Wants to be called another time.
     pub later: f32,
+    /// Wants never to be called again ("别再打来了", "stop calling me").
+    // Left out where there is none, so that records from before it replay to the same bytes.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub no_calls: f32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
 }
 
 /// Everything one utterance told the recogniser.

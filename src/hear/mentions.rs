@@ -30,6 +30,9 @@ fn is_numeral(word: &Word, scale: Scale) -> bool {
 /// Words that mean nothing to the grammar beside which a phrase may still be the whole answer: "it *was* fair".
 const STRAYS_BESIDE: usize = 1;
 
+/// So many words after a number its noun may stand: "two very different people".
+const PLURAL_WITHIN: usize = 3;
+
 /// Every number and phrase among `words`, in order.
 pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
     // "Oh" is a zero only where no other number is.
@@ -76,15 +79,20 @@ fn number(words: &[Word], first: usize, is_first: bool, scale: Scale) -> (Option
         value = value.filter(|_| word.out_of.is_none_or(|last| last == scale.max()));
         end += 1;
     }
+    let mut taken_back = false;
+    if end == bare_end && is(end, |word| word.decimal) && !digit(end + 1) {
+        // 三点来的: a time of day.
+        return (None, end + 1);
+    }
     if is(end, |word| word.fraction || is_larger(word)) {
-        value = None;
+        (value, taken_back) = (None, true);
         end += 1;
         while digit(end) || is(end, |word| word.fraction || word.unit) {
             end += 1;
         }
     }
     while is(end, |word| word.range) && digit(end + 1) {
-        value = None;
+        (value, taken_back) = (None, true);
         end += 1;
         while digit(end) || is(end, |word| word.unit) {
             end += 1;
@@ -92,16 +100,33 @@ fn number(words: &[Word], first: usize, is_first: bool, scale: Scale) -> (Option
     }
     let before = first.checked_sub(1).map(|at| words[at]).unwrap_or_default();
     // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
-    let noun = (end..).find(|&at| !is(at, |word| word.opinion)).unwrap_or(end);
-    let counted = |word: &Word| word.is_stray() && !word.remark || word.noise || word.request_alone;
-    let counts_something = end == bare_end && is(noun, counted);
+    let counts_something = end == bare_end && counts(words, first, end);
     if before.ordinal || counts_something || before.negation && (is_first || before.contrast) {
         return (None, end);
     }
     // "满分减一分"; what corrects too takes back what stood before: "四分不是五分".
-    let taken_back = before.negation && !before.correction;
+    taken_back |= before.negation && !before.correction || is(end, |word| word.rejection);
     value = value.filter(|_| !taken_back);
     (Some(Mention { value, explicit: true, taken_back, first, last: end - 1 }), end)
+}
+
+/// Whether the bare number at `first..end` counts what follows: "two technicians came". Beside words that are not known
+/// anything that follows is counted; where all that was said before is known ("I'd say", nothing), a remark may follow
+/// ("five he was great"), and more than one of something is told by its plural.
+fn counts(words: &[Word], first: usize, end: usize) -> bool {
+    let named = |word: &Word| word.noise || word.request_alone;
+    if words[..first].iter().any(Word::is_unknown) {
+        return words.get(end).is_some_and(|word| named(word) || word.is_stray());
+    }
+    let after = words[end..].iter().take_while(|word| !word.remark);
+    let mut nouns = after.skip_while(|word| word.opinion);
+    if words[first].number == Some(1) {
+        return nouns.next().is_some_and(|word| named(word) || word.is_stray());
+    }
+    nouns
+        .take(PLURAL_WITHIN)
+        .take_while(|word| named(word) || word.is_stray())
+        .any(|word| named(word) || word.countable)
 }
 
 /// The number that these digits and larger words make, up to 99; none for hundreds and for what is no number.

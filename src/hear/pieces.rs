@@ -16,6 +16,8 @@ pub struct Piece {
     pub first: char,
     /// Nothing but punctuation.
     pub is_mark: bool,
+    /// May be what a number counts: an English plural, any character of Mandarin.
+    pub is_countable: bool,
 }
 
 /// The pieces of one language by number.
@@ -51,6 +53,7 @@ impl Pieces {
                 number: self.numbers.get(piece).copied().unwrap_or(UNKNOWN),
                 first: piece.chars().next().unwrap_or_default(),
                 is_mark: !piece.chars().any(char::is_alphanumeric),
+                is_countable: !self.spaced || is_plural(piece),
             });
         });
         pieces
@@ -107,6 +110,11 @@ impl Pieces {
     }
 }
 
+/// By its ending; "guess", "bus", "this" and "he's" are none.
+fn is_plural(word: &str) -> bool {
+    word.len() > 3 && word.ends_with('s') && !["ss", "us", "is", "'s"].iter().any(|ending| word.ends_with(ending))
+}
+
 /// The compatibility composition; almost every text is composed already.
 fn composed(text: &str) -> Cow<'_, str> {
     let is_composed = |c: char| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c);
@@ -142,7 +150,16 @@ mod tests {
         let learnt = pieces.learn("五分五");
         assert_eq!((learnt[0], pieces.count()), (learnt[2], 3));
         assert_eq!(pieces.name(learnt[1].number), "分");
-        assert_eq!(pieces.of("猫")[0], Piece { number: UNKNOWN, first: '猫', is_mark: false });
+        assert_eq!(pieces.of("猫")[0], Piece { number: UNKNOWN, first: '猫', is_mark: false, is_countable: true });
         assert!(pieces.of("。")[0].is_mark);
+        let english = Pieces::new(true, HashMap::new());
+        let countable = |word: &str| english.of(word)[0].is_countable;
+        assert!(
+            countable("visits")
+                && countable("technicians")
+                && !countable("visit")
+                && !countable("was")
+                && !countable("boss")
+        );
     }
 }

@@ -47,6 +47,7 @@ pub struct Masses {
     pub human: f32,
     pub repeat: f32,
     pub later: f32,
+    pub no_calls: f32,
 }
 
 /// A text that may have been said, with its probability.
@@ -92,6 +93,7 @@ impl Masses {
                 Some(Request::Human) => masses.human += mass,
                 Some(Request::Repeat) => masses.repeat += mass,
                 Some(Request::Later) => masses.later += mass,
+                Some(Request::NoCalls) => masses.no_calls += mass,
                 None => {}
             }
         }
@@ -111,7 +113,12 @@ impl Masses {
     /// Probabilities of requests.
     pub fn intents(&self) -> Intents {
         let certain = |mass: f32| mass.clamp(0.0, 1.0);
-        Intents { human: certain(self.human), repeat: certain(self.repeat), later: certain(self.later) }
+        Intents {
+            human: certain(self.human),
+            repeat: certain(self.repeat),
+            later: certain(self.later),
+            no_calls: certain(self.no_calls),
+        }
     }
 }
 

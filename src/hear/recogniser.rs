@@ -256,6 +256,7 @@ fn probability(intents: &Intents, request: Request) -> f32 {
         Request::Human => intents.human,
         Request::Repeat => intents.repeat,
         Request::Later => intents.later,
+        Request::NoCalls => intents.no_calls,
     }
 }
 

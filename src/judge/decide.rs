@@ -15,11 +15,21 @@ use crate::units::Rating;
 /// 1. An asked-for human (key 0, the recogniser's request, the policy's own words): transfer. Nothing cancels it.
 /// 2. A rating that is taken as final: a contradiction is read back once; strong anger, or an unhappy caller with a
 ///    middling rating, is handed over; otherwise the band's action.
-/// 3. No final rating: anger or clearly unhappy words are handed over; "call me later" is honoured; "repeat" repeats;
+/// 3. No final rating: a wish never to be called again is honoured; anger or clearly unhappy words are handed over; "call me later" is honoured; "repeat" repeats;
 ///    an unsure rating is read back; otherwise the question is asked again, then once for a key.
 /// 4. After the last question: the band that words and voice suggest, else [`AfterLimit`].
 pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
     Judging::new(evidence, policy).decide()
+}
+
+/// Whether the caller asked in this turn never to be called again. More probable than not is enough, whatever the policy says.
+pub fn wants_no_calls(evidence: &Evidence, policy: &Policy) -> bool {
+    evidence.intents.no_calls >= 0.5 || said(WordAction::NoCalls, evidence, policy)
+}
+
+/// Whether the caller's words met a rule of the policy for `action`.
+fn said(action: WordAction, evidence: &Evidence, policy: &Policy) -> bool {
+    policy.rules().words.iter().any(|rule| rule.action == action && evidence.words.contains(&rule.name))
 }
 
 struct Judging<'a> {
@@ -69,7 +79,7 @@ impl<'a> Judging<'a> {
             action: chosen.action,
             outro: chosen.outro,
             ask: chosen.ask,
-            follow_up: chosen.follow_up,
+            follow_up: if self.ends_calls(chosen.action) { Some(FollowUp::NoCalls) } else { chosen.follow_up },
             band: chosen.band,
             rating: chosen.rating,
             satisfaction: self.pooled.levels.map(round),
@@ -106,7 +116,7 @@ impl<'a> Judging<'a> {
             return self.transfer(Some(rating), (Rule::Anger, self.anger()));
         }
         let unhappy = self.felt_in(Band::Low);
-        if band == Band::Middle && unhappy >= thresholds.unhappy {
+        if band == Band::Middle && !wants_no_calls(self.evidence, self.policy) && unhappy >= thresholds.unhappy {
             return self.transfer(Some(rating), (Rule::Unhappy, unhappy));
         }
         self.by_band(band, Some(rating), how.map(|rule| (rule, 0.3)))
@@ -120,6 +130,11 @@ impl<'a> Judging<'a> {
             Stated::Unsure(rating, p) if self.may_read_back() => Some((rating, p)),
             _ => None,
         };
+        if wants_no_calls(self.evidence, self.policy) {
+            // To be asked again, or handed over, is what this caller wants least.
+            let query = self.query(Mood::Calm, Band::Middle);
+            return self.outro(query, None, Some(FollowUp::NoCalls), (Rule::NoCallsAsked, 1.0));
+        }
         let objects = unsure.is_some_and(|(rating, _)| self.policy.band(rating) == Band::Best);
         if !objects && self.angry() {
             return self.transfer(None, (Rule::Anger, self.anger()));
@@ -185,6 +200,10 @@ impl<'a> Judging<'a> {
         if band == Band::Best && self.angry() && !self.words_speak_for(band) {
             return Some((Rule::AngerAgainstRating, self.anger()));
         }
+        if wants_no_calls(self.evidence, self.policy) {
+            // The words are about the calls.
+            return None;
+        }
         let opposite = match band {
             Band::Low => Band::Best,
             Band::Best => Band::Low,
@@ -219,9 +238,12 @@ impl<'a> Judging<'a> {
         self.evidence.voice.map_or(0.0, |voice| f64::from(pool::unit(voice.angry)))
     }
 
+    fn ends_calls(&self, action: Action) -> bool {
+        matches!(action, Action::Outro | Action::Transfer) && wants_no_calls(self.evidence, self.policy)
+    }
+
     fn words(&self, action: WordAction) -> bool {
-        let rules = &self.policy.rules().words;
-        rules.iter().any(|rule| rule.action == action && self.evidence.words.contains(&rule.name))
+        said(action, self.evidence, self.policy)
     }
 
     fn felt_in(&self, band: Band) -> f64 {

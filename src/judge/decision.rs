@@ -58,6 +58,8 @@ pub enum FollowUp {
     NoResponse,
     /// Lukewarm: logged for the quality team.
     Log,
+    /// The caller wants never to be called again.
+    NoCalls,
 }
 
 /// What to look for in the library of outros.

@@ -30,6 +30,7 @@ impl Explaining<'_> {
         let human = self.say("舒缓音乐，然后转人工", "soothing music, then a human");
         let read_back = self.say("复述一次评分，请客户确认", "read the rating back once");
         let ask = self.say("再问一次", "ask again");
+        let no_calls = self.say("平静尾曲，记录不再来电", "calm outro, and a note never to call again");
         let mut rules = Vec::new();
         let mut rule = |when: String, then: String| rules.push(Explained { when, then });
         rule(
@@ -45,6 +46,7 @@ impl Explaining<'_> {
                 WordAction::Transfer => human.clone(),
                 WordAction::Later => self.say("平静尾曲，记录稍后再联系", "calm outro, and a task to call later"),
                 WordAction::Repeat => ask.clone(),
+                WordAction::NoCalls => no_calls.clone(),
             };
             rule(format!("{} {:?}: {}", self.say("说出", "words"), words.name, phrases.join(" · ")), then);
         }
@@ -98,6 +100,10 @@ impl Explaining<'_> {
                 self.ending(band),
             );
         }
+        rule(
+            self.say("无评分而要求不再来电（≥ 50%）", "no rating, and never to be called again (≥ 50 %)"),
+            no_calls.clone(),
+        );
         let unsure = format!("{}–{}", percent(thresholds.confirm), percent(thresholds.accept));
         let then = if limits.read_backs > 0 { read_back } else { ask.clone() };
         rule(self.say(&format!("评分听得不确定（{unsure}）"), &format!("a rating heard unsurely ({unsure})")), then);

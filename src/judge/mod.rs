@@ -15,7 +15,7 @@ mod turn;
 mod words;
 
 pub use beside::words_beside_rating;
-pub use decide::decide;
+pub use decide::{decide, wants_no_calls};
 pub use decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery, Reason};
 pub use evidence::{Consent, Evidence, RatingEvidence, RatingSource, ReadBack};
 pub use explain::{Explained, explain};

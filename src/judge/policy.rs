@@ -108,6 +108,8 @@ pub enum WordAction {
     Transfer,
     Later,
     Repeat,
+    /// Never to be called again.
+    NoCalls,
 }
 
 /// Rules that passed every check, with their hash.

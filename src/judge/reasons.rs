@@ -24,6 +24,7 @@ pub(super) enum Rule {
     NothingHeard,
     RepeatAsked,
     LaterAsked,
+    NoCallsAsked,
     ReadBackRepeated,
     ReadBackCorrected,
     ReadBackAffirmed,
@@ -65,6 +66,7 @@ impl Rule {
             Self::NothingHeard => ("silence", "没有听到回答", "No answer was heard"),
             Self::RepeatAsked => ("repeat.asked", "客户请求重复问题", "The caller asked for the question again"),
             Self::LaterAsked => ("later.asked", "客户要求稍后再联系", "The caller asked to be called later"),
+            Self::NoCallsAsked => ("no_calls.asked", "客户要求不再来电", "The caller asked never to be called again"),
             Self::ReadBackRepeated => {
                 ("read_back.repeated", "复述后客户重申了评分", "Read back, the caller repeated it")
             }

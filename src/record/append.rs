@@ -169,7 +169,7 @@ impl Ledger {
             let mut update = self.db.prepare_cached("UPDATE calls SET superseded = 1 WHERE seq = ?").map_err(failed)?;
             update.execute([seq]).map_err(failed)?;
         }
-        let facts = Facts::of(record, customer, revision);
+        let facts = Facts::of(record, customer.clone(), revision);
         // Numbers are never used twice, also after a purge: the tombstones count.
         let seq: i64 = self
             .db
@@ -213,6 +213,11 @@ impl Ledger {
             detail: classes.join(","),
             digest: Some(combined(&covered)),
         })?;
+        if record.no_calls
+            && let Some(pseudonym) = &customer
+        {
+            self.mark_do_not_call(pseudonym, true)?;
+        }
         Ok(if revision == 1 { Appended::New(seq) } else { Appended::Revised(seq) })
     }
 

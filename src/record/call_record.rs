@@ -137,6 +137,9 @@ pub struct CallRecord {
     pub outcome: Option<Outcome>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<News>,
+    /// The caller asked never to be called again. A ledger that stores this marks the customer as not to be called.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_calls: bool,
     /// Milliseconds by stage; `total` is the whole.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timings_ms: BTreeMap<String, f64>,
@@ -179,6 +182,7 @@ impl CallRecord {
             experiment: None,
             outcome: None,
             transfer: None,
+            no_calls: false,
             timings_ms: BTreeMap::new(),
             consent: Consent::default(),
             audio: None,
@@ -192,6 +196,7 @@ impl CallRecord {
         record.consent = report.consent;
         record.outcome = Some(report.outcome);
         record.transfer = report.transfer;
+        record.no_calls = report.no_calls;
         record.rating = report.rating;
         record.raw_key = report.raw_key;
         record.decision = report.turns.last().map(|turn| turn.decision.clone());

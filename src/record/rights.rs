@@ -172,13 +172,15 @@ impl Ledger {
     pub fn do_not_call(&self, customer: &str, flag: bool) -> Result<()> {
         self.require(Right::Tasks)?;
         let pseudonym = self.pseudonym(customer);
-        self.write(|ledger| {
-            ledger.set_customer(&pseudonym, "do_not_call", flag)?;
-            let detail = if flag { "do not call" } else { "may be called" };
-            ledger
-                .note(Note { action: "customer", subject: pseudonym, detail: detail.into(), digest: None })
-                .map(|_| ())
-        })
+        self.write(|ledger| ledger.mark_do_not_call(&pseudonym, flag))
+    }
+
+    /// The same within a transaction.
+    pub(super) fn mark_do_not_call(&self, pseudonym: &str, flag: bool) -> Result<()> {
+        self.set_customer(pseudonym, "do_not_call", flag)?;
+        let detail = if flag { "do not call" } else { "may be called" };
+        self.note(Note { action: "customer", subject: pseudonym.into(), detail: detail.into(), digest: None })
+            .map(|_| ())
     }
 
     /// Whether a customer must not be called.

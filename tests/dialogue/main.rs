@@ -14,7 +14,7 @@ use codetta::units::{Language, Scale};
 use script::{Script, Scripts};
 
 /// Every row of the policy table; each must be shown in both languages.
-const ROWS: [&str; 44] = [
+const ROWS: [&str; 45] = [
     "band.low",
     "band.middle",
     "band.best",
@@ -46,6 +46,7 @@ const ROWS: [&str; 44] = [
     "limit.transfer",
     "limit.inferred",
     "later",
+    "no_calls",
     "repeat",
     "read_back.affirmed",
     "read_back.repeated",
@@ -103,6 +104,7 @@ fn differences(script: &Script, run: &world::Run) -> Vec<String> {
     same("raw key", format!("{:?}", run.report.raw_key), format!("{:?}", expect.raw_key));
     same("reasons", format!("{heaviest:?}"), format!("{:?}", expect.reasons));
     same("callback", format!("{callback:?}"), format!("{:?}", expect.callback));
+    same("no calls", run.report.no_calls.to_string(), expect.no_calls.to_string());
     same("hung up", run.report.hung_up.to_string(), expect.hung_up.to_string());
     found
 }

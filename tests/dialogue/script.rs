@@ -45,6 +45,9 @@ pub struct Expectation {
     /// Code of the heaviest reason of each judged turn.
     pub reasons: Vec<String>,
     pub callback: Option<String>,
+    /// The report says that the caller wants no calls.
+    #[serde(default)]
+    pub no_calls: bool,
     #[serde(default)]
     pub hung_up: bool,
 }
@@ -70,6 +73,8 @@ pub struct Step {
     pub repeat: f32,
     #[serde(default)]
     pub later: f32,
+    #[serde(default)]
+    pub no_calls: f32,
     pub key: Option<String>,
     /// Seconds that the keys come after the speech began.
     #[serde(default)]
@@ -133,7 +138,7 @@ impl Step {
             heard: Some(Heard {
                 transcript: Transcript { text: text.clone(), language },
                 rating,
-                intents: Intents { human: self.human, repeat: self.repeat, later: self.later },
+                intents: Intents { human: self.human, repeat: self.repeat, later: self.later, no_calls: self.no_calls },
             }),
             text: Some(sentiment(self.words.as_deref().unwrap_or("neutral"))),
             voice: self.voice.as_deref().map(voice),

@@ -38,9 +38,12 @@ AROUND_REQUEST = {
         "human": (["", "我", "我要", "我想", "请", "帮我", "给我", "麻烦", "能不能", "可以"], ["", "吧", "谢谢", "服务", "说话"]),
         "repeat": (["", "我", "请", "请你", "麻烦", "麻烦你", "能不能", "可以", "不好意思"], ["", "吧", "谢谢", "好吗", "可以吗"]),
         "later": (["", "我", "我现在", "现在", "请", "你", "不好意思", "那"], ["", "吧", "谢谢", "再打", "再打吧", "再打给我", "给我打"]),
+        "no_calls": (["", "你们", "请", "麻烦"], ["", "了"]),
     },
-    "en": {means: (["", "i want ", "please "], [""]) for means in ("human", "repeat", "later")},
+    "en": {means: (["", "i want ", "please "], [""]) for means in ("human", "repeat", "later", "no_calls")},
 }
+# Syllables from which a request is long.
+LONG_REQUEST = 5
 # How long from now: before what begins with 后.
 DELAYS = ["五分钟", "十分钟", "半小时", "半个小时", "一小时", "一个小时", "两个小时"]
 # What is refused is no request: it stands beside what is asked for, which sounds nearly the same.
@@ -73,8 +76,11 @@ def requests(language):
     found = {}
     for request in table_of(language)["request"]:
         before, after = AROUND_REQUEST[language][request["means"]]
-        for form, b, a in itertools.product(request["forms"], before, after):
-            found.setdefault(b + form + a)
+        for form in request["forms"]:
+            # After what is long little more is said: the tree stays small.
+            long = language == "zh" and len(form) >= LONG_REQUEST
+            for b, a in itertools.product(before, [""] if long else after):
+                found.setdefault(b + form + a)
         for form, delay in itertools.product(request["forms"], DELAYS):
             if form.startswith("后打"):
                 found.setdefault(delay + form)
@@ -105,6 +111,8 @@ def answers(language):
     for request in requests(language):
         found.setdefault(request, None)
     for request in table_of(language)["request"]:
+        if request["means"] == "no_calls":
+            continue
         for form, before in itertools.product(request["forms"], REFUSALS[language]):
             found.setdefault(before + form, None)
     for other in OTHERS[language]:

@@ -62,7 +62,7 @@ impl Table {
 }
 
 /// Names of the columns, and whether each holds numbers.
-const COLUMNS: [(&str, bool); 41] = [
+const COLUMNS: [(&str, bool); 42] = [
     ("file", false),
     ("channel", false),
     ("language", false),
@@ -81,6 +81,7 @@ const COLUMNS: [(&str, bool); 41] = [
     ("intent_human", true),
     ("intent_repeat", true),
     ("intent_later", true),
+    ("intent_no_calls", true),
     ("sentiment_score", true),
     ("sentiment_label", false),
     ("voice_angry", true),
@@ -130,6 +131,7 @@ fn cells(row: &Row) -> Vec<Cell> {
         number(rated.intents.human),
         number(rated.intents.repeat),
         number(rated.intents.later),
+        number(rated.intents.no_calls),
         optional(rated.sentiment.map(|s| s.score)),
         name(rated.sentiment.map(|s| s.label)),
         voice(|v| v.angry),

@@ -15,7 +15,7 @@ pub(super) const ANY_SPEECH: f32 = 1.0;
 const MOST: f64 = 1e20;
 
 /// Levels, none of them, and requests.
-const MEANINGS: usize = 9;
+const MEANINGS: usize = OTHER + 1 + Request::COUNT;
 const OTHER: usize = 5;
 
 /// How many times more probable than any speech each meaning is to one network.
@@ -54,6 +54,7 @@ impl Spelt {
             human: request(Request::Human),
             repeat: request(Request::Repeat),
             later: request(Request::Later),
+            no_calls: request(Request::NoCalls),
             ..Masses::default()
         };
         Self { masses, likeliest: likeliest.map(|(number, mean)| (number, told(mean))) }
@@ -85,6 +86,7 @@ pub(in crate::hear) fn intents(written: Intents, spelt: &Masses) -> Intents {
         human: either(written.human, spelt.human),
         repeat: either(written.repeat, spelt.repeat),
         later: either(written.later, spelt.later),
+        no_calls: either(written.no_calls, spelt.no_calls),
     }
 }
 
