@@ -1,4 +1,8 @@
-//! Yes, no, and "that was a mistake": short replies to a read-back or after a decision.
+//! Yes, no, and "that was a mistake": short replies to a read-back or after a decision. The words stand in `reply.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 
 use crate::hear::Transcript;
 use crate::judge::normalised;
@@ -13,83 +17,118 @@ pub enum Reply {
     Other,
 }
 
-/// Looked for first: they hold characters of the refusals ("没错" holds "错").
-const YES_ZH: [&str; 8] = ["没错", "对的", "是的", "正确", "确认", "对对", "好的", "可以"];
-const NO_ZH: [&str; 16] = [
-    "不对",
-    "不是",
-    "按错",
-    "说错",
-    "弄错",
-    "搞错",
-    "点错",
-    "选错",
-    "错了",
-    "有误",
-    "更正",
-    "改成",
-    "改为",
-    "不正确",
-    "听错",
-    "我要改",
-];
-/// Only as the whole reply: as part of a sentence they mean nothing.
-const YES_ALONE_ZH: [&str; 7] = ["对", "是", "嗯", "好", "行", "是啊", "对啊"];
-const NO_ALONE_ZH: [&str; 3] = ["不", "没有", "错"];
-const NO_EN: [&str; 15] = [
-    "no",
-    "nope",
-    "wrong",
-    "incorrect",
-    "not right",
-    "not correct",
-    "mistake",
-    "mistaken",
-    "i meant",
-    "i mean",
-    "misheard",
-    "wrong key",
-    "wrong button",
-    "mispressed",
-    "correction",
-];
-const YES_EN: [&str; 11] =
-    ["yes", "yeah", "yep", "yup", "right", "correct", "exactly", "sure", "okay", "ok", "confirmed"];
+/// What a form says, and where it says it.
+#[derive(Clone, Copy, PartialEq)]
+enum Says {
+    /// Wherever it stands.
+    Anywhere(Reply),
+    /// As the first word that means something, or where nothing else is said.
+    First(Reply),
+    /// Only where nothing else is said: "好", but not "师傅好".
+    Alone(Reply),
+    /// It goes with the others.
+    Filler,
+    /// Something else.
+    Else,
+}
 
-/// Reads a short reply; a refusal wins over an assent in the same reply ("yes, no, I meant four").
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tables {
+    zh: Table,
+    en: Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    yes: Vec<String>,
+    yes_first: Vec<String>,
+    yes_alone: Vec<String>,
+    no: Vec<String>,
+    no_first: Vec<String>,
+    no_alone: Vec<String>,
+    filler: Vec<String>,
+    neither: Vec<String>,
+}
+
+/// The pieces of each form, and what it says.
+type Forms = Vec<(Vec<String>, Says)>;
+
+static FORMS: LazyLock<[Forms; 2]> = LazyLock::new(|| {
+    // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
+    let Tables { zh, en } = toml::from_str(include_str!("reply.toml")).expect("the table of replies is valid");
+    [(zh, Language::Zh), (en, Language::En)].map(|(table, language)| {
+        let listed = [
+            (table.yes, Says::Anywhere(Reply::Yes)),
+            (table.yes_first, Says::First(Reply::Yes)),
+            (table.yes_alone, Says::Alone(Reply::Yes)),
+            (table.no, Says::Anywhere(Reply::No)),
+            (table.no_first, Says::First(Reply::No)),
+            (table.no_alone, Says::Alone(Reply::No)),
+            (table.filler, Says::Filler),
+            (table.neither, Says::Else),
+        ];
+        let pieces =
+            |(forms, says): (Vec<String>, Says)| forms.into_iter().map(move |form| (pieces(&form, language), says));
+        listed.into_iter().flat_map(pieces).collect()
+    })
+});
+
+/// Reads a short reply. What takes something back wins ("yes, I mean four"); else the last yes or no counts ("no, that's
+/// right"). Numbers say neither: they are heard as ratings.
 pub fn reply(transcript: &Transcript) -> Reply {
-    let text = normalised(&transcript.text);
-    match transcript.language {
-        Language::Zh => in_mandarin(&text.split_whitespace().collect::<String>()),
-        Language::En => in_english(&text),
+    let language = transcript.language;
+    let said = read(&pieces(&normalised(&transcript.text), language), language);
+    let whole = !said.contains(&Says::Else);
+    let (mut first, mut reply) = (true, Reply::Other);
+    for says in said {
+        match says {
+            Says::Anywhere(Reply::No) => return Reply::No,
+            Says::Anywhere(said) => reply = said,
+            Says::First(said) if first || whole => reply = said,
+            // "不对，是四分": what is weak takes nothing back.
+            Says::Alone(said) if whole && (said == Reply::No || reply == Reply::Other) => reply = said,
+            _ => {}
+        }
+        first &= says == Says::Filler;
     }
+    reply
 }
 
-fn in_mandarin(text: &str) -> Reply {
-    let assents = YES_ZH.iter().any(|yes| text.contains(yes));
-    let rest = YES_ZH.iter().fold(text.to_owned(), |rest, yes| {
-        // "不正确" and "不可以" are no assent; 没错 and the like are taken out before refusals are looked for.
-        if text.contains(&format!("不{yes}")) { rest } else { rest.replace(yes, " ") }
-    });
-    if NO_ZH.iter().any(|no| rest.contains(no)) || NO_ALONE_ZH.contains(&text) || text.starts_with("不可以") {
-        Reply::No
-    } else if assents || YES_ALONE_ZH.contains(&text) {
-        Reply::Yes
-    } else {
-        Reply::Other
+/// What is said in `pieces`, form by form, the longest first.
+fn read(pieces: &[String], language: Language) -> Vec<Says> {
+    let forms = &FORMS[usize::from(language == Language::En)];
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < pieces.len() {
+        let fitting = forms.iter().filter(|(form, _)| pieces[at..].starts_with(form));
+        let longest = fitting.max_by_key(|(form, _)| form.len());
+        // A digit is a number, which says neither yes nor no.
+        let digit = pieces[at].chars().all(|c| c.is_ascii_digit());
+        found.push(longest.map_or(if digit { Says::Filler } else { Says::Else }, |(_, says)| *says));
+        at += longest.map_or(1, |(form, _)| form.len());
     }
+    found
 }
 
-fn in_english(text: &str) -> Reply {
-    let padded = format!(" {text} ");
-    let says = |phrase: &&str| padded.contains(&format!(" {phrase} "));
-    if NO_EN.iter().any(&says) && !padded.contains(" no mistake ") && !padded.contains(" not wrong ") {
-        Reply::No
-    } else if YES_EN.iter().any(says) {
-        Reply::Yes
-    } else {
-        Reply::Other
+/// Words in English; characters in Mandarin, whose Latin words and numbers stay whole.
+fn pieces(text: &str, language: Language) -> Vec<String> {
+    if language == Language::En {
+        return text.split_whitespace().map(str::to_owned).collect();
     }
+    let mut pieces: Vec<String> = Vec::new();
+    let mut latin = false;
+    for character in text.chars() {
+        let is_latin = character.is_ascii_alphanumeric();
+        match pieces.last_mut().filter(|_| latin && is_latin) {
+            Some(word) => word.push(character),
+            None if character.is_whitespace() => {}
+            None => pieces.push(character.to_string()),
+        }
+        latin = is_latin;
+    }
+    pieces
 }
 
 #[cfg(test)]
@@ -99,20 +138,122 @@ mod tests {
     #[test]
     fn short_replies_are_read_in_both_languages() {
         let table = [
-            (Language::Zh, Reply::Yes, vec!["对", "对的。", "是的", "没错", "沒錯", "對", "嗯，没错，是的", "正确"]),
+            (
+                Language::Zh,
+                Reply::Yes,
+                vec![
+                    "对",
+                    "对的。",
+                    "是的",
+                    "没错",
+                    "沒錯",
+                    "對",
+                    "嗯，没错，是的",
+                    "正确",
+                    "对呀",
+                    "嗯嗯",
+                    "没问题",
+                    "行吧",
+                    "就是这样",
+                    "OK",
+                    "是五分",
+                    "不用改了",
+                    "没什么不对",
+                    "错不了",
+                    "不是，没听错",
+                    "好的谢谢",
+                ],
+            ),
             (
                 Language::Zh,
                 Reply::No,
-                vec!["不对", "不對", "不是，是四分", "按错了", "不好意思，我按错了", "不正确", "错了"],
+                vec![
+                    "不对",
+                    "不對",
+                    "不是，是四分",
+                    "不对，是四分",
+                    "按错了",
+                    "不好意思，我按错了",
+                    "不正确",
+                    "错了",
+                    "不不不",
+                    "改成四分",
+                    "我说的是四分",
+                    "你听错了",
+                    "没有啊",
+                    "怎么会",
+                    "对，不对，按错了",
+                ],
             ),
-            (Language::Zh, Reply::Other, vec!["四分", "谢谢", "不满意", "", "师傅很好"]),
-            (Language::En, Reply::Yes, vec!["Yes.", "yeah, that's right", "Correct!", "ok"]),
+            (
+                Language::Zh,
+                Reply::Other,
+                vec![
+                    "四分",
+                    "谢谢",
+                    "不满意",
+                    "",
+                    "师傅很好",
+                    "师傅不是很专业",
+                    "对师傅很满意",
+                    "对不对啊",
+                    "是不是啊",
+                    "修错了地方",
+                    "态度好",
+                ],
+            ),
+            (
+                Language::En,
+                Reply::Yes,
+                vec![
+                    "Yes.",
+                    "yeah, that's right",
+                    "Correct!",
+                    "ok",
+                    "Of course",
+                    "Uh huh",
+                    "I think so",
+                    "No, that's right",
+                    "No problem",
+                    "nothing wrong",
+                    "you heard me right",
+                ],
+            ),
             (
                 Language::En,
                 Reply::No,
-                vec!["No, I meant four", "That's wrong.", "not right", "I pressed the wrong key"],
+                vec![
+                    "No, I meant four",
+                    "That's wrong.",
+                    "not right",
+                    "I pressed the wrong key",
+                    "that isn't right",
+                    "it's not",
+                    "I didn't say five",
+                    "change it to four",
+                    "not exactly",
+                    "nah",
+                    "of course not",
+                    "okay but it should be four",
+                    "I don't think so",
+                ],
             ),
-            (Language::En, Reply::Other, vec!["four", "thank you", "", "nothing", "notable"]),
+            (
+                Language::En,
+                Reply::Other,
+                vec![
+                    "four",
+                    "thank you",
+                    "",
+                    "nothing",
+                    "notable",
+                    "right now I'm busy",
+                    "no thanks",
+                    "there was no problem at all",
+                    "he was not right away there",
+                    "fine service",
+                ],
+            ),
         ];
         for (language, expected, texts) in table {
             for text in texts {
