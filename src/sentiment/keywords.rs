@@ -5,6 +5,7 @@ use std::ops::Range;
 use jieba_rs::Jieba;
 use serde::Serialize;
 
+use super::aspect::aspects;
 use super::lexicon::{self, Category, Lexicon, Polarity};
 use super::normalise::normalise;
 use crate::error::Result;
@@ -49,9 +50,10 @@ const REACH: usize = 3;
 /// Words of the longest phrase in the lexicon.
 const LONGEST_PHRASE: usize = 5;
 
-/// A lexicon word found in a text.
+/// A lexicon word found in a text, or an aspect with what is said of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Keyword {
+    /// As the lexicon has it; of an aspect, it and the verdict without what stands between: 态度好 for 态度一点都不好.
     pub word: String,
     pub category: Category,
     /// As meant here: that of the word, turned if it is negated.
@@ -84,9 +86,16 @@ impl KeywordFinder {
     pub fn keywords(&self, text: &str) -> Vec<Keyword> {
         let normal = normalise(text);
         let words = self.words(&normal);
+        let mut aspects = aspects(&normal).into_iter().peekable();
         let mut found = Vec::new();
         let mut at = 0;
         while at < words.len() {
+            if let Some((span, keyword)) = aspects.next_if(|(span, _)| span.start < words[at].end) {
+                // Its words say no more than it does.
+                at += words[at..].iter().take_while(|word| word.start < span.end).count();
+                found.push(keyword);
+                continue;
+            }
             let longest = (1..=LONGEST_PHRASE.min(words.len() - at)).rev().find_map(|count| {
                 let phrase = &normal[words[at].start..words[at + count - 1].end];
                 self.lexicon.get(phrase).map(|entry| (count, phrase, *entry))
@@ -170,6 +179,14 @@ mod tests {
                 ("专业".into(), Competence, Positive),
                 ("迟到".into(), Timeliness, Negative),
                 ("乱收费".into(), Price, Negative)
+            ]
+        );
+        assert_eq!(
+            found("态度一点都不好，收费太高，还骗钱"),
+            [
+                ("态度好".into(), Attitude, Negative),
+                ("收费高".into(), Price, Negative),
+                ("骗钱".into(), Honesty, Negative)
             ]
         );
         assert_eq!(

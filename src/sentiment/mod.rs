@@ -1,5 +1,6 @@
 //! How satisfied the words are, which words say so, and what the caller asks for.
 
+mod aspect;
 mod calibration;
 mod doubt;
 mod encoder;
