@@ -309,6 +309,9 @@ mod tests {
             ("two guys came", None),
             ("I've one complaint", None),
             ("one good thing", None),
+            ("I lost one", None),
+            ("this is the 4th time", None),
+            ("terrible service one", Some(1)),
         ] {
             assert_eq!(rating(text, Language::En), wanted, "{text}");
         }
@@ -380,6 +383,12 @@ mod tests {
             (of_ten, "four out of five", Language::En, None),
             (of_ten, "twenty", Language::En, None),
             (of_ten, "nine or ten", Language::En, None),
+            (of_ten, "ten ten", Language::En, Some(5)),
+            (of_ten, "on a scale of zero to ten I'd say nine", Language::En, Some(5)),
+            (of_ten, "ten but he was late", Language::En, Some(5)),
+            (of_ten, "ten technicians", Language::En, None),
+            (of_ten, "满分十分我给八分", Language::Zh, Some(4)),
+            (of_ten, "十分制的话八分", Language::Zh, Some(4)),
             (of_ten, "very dissatisfied", Language::En, Some(1)),
             ("0..99:best=99".parse().unwrap(), "二十五", Language::Zh, Some(2)),
             ("0..99:best=99".parse().unwrap(), "ninety nine", Language::En, Some(5)),
@@ -529,6 +538,10 @@ mod tests {
             "他说什么都修好了",
             "空调坏了没空调用",
             "在忙的时候来的",
+            "这个音箱声音小",
+            "怎么反映问题他们都不解决",
+            "过两天再查一下",
+            "师傅说周末再来修",
         ] {
             assert_eq!(read(text, Language::Zh, Scale::default()).request, None, "{text}");
         }

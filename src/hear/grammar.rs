@@ -41,6 +41,8 @@ pub struct Word {
     pub countable: bool,
     /// Takes back the number before it: "five is too high".
     pub rejection: bool,
+    /// A number that also stands for a noun: "I lost one".
+    pub pronoun: bool,
     /// After it a number is a decimal, or a time of day if none follows.
     pub decimal: bool,
     /// May follow a number without being what it counts: "five but he was late".
@@ -100,6 +102,7 @@ struct Table {
     contrast: Vec<String>,
     rejection: Vec<String>,
     decimal: Vec<String>,
+    pronoun: Vec<String>,
     #[serde(default)]
     remark: Vec<String>,
     #[serde(default)]
@@ -195,6 +198,7 @@ impl Grammar {
         grammar.add(&table.negation, |word| word.negation = true);
         grammar.add(&table.contrast, |word| word.contrast = true);
         grammar.add(&table.rejection, |word| word.rejection = true);
+        grammar.add(&table.pronoun, |word| word.pronoun = true);
         grammar.add(&table.decimal, |word| word.decimal = true);
         grammar.add(&table.remark, |word| word.remark = true);
         grammar.add(&table.opinion, |word| word.opinion = true);

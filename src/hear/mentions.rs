@@ -101,12 +101,18 @@ fn number(words: &[Word], first: usize, is_first: bool, scale: Scale) -> (Option
     let before = first.checked_sub(1).map(|at| words[at]).unwrap_or_default();
     // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
     let counts_something = end == bare_end && counts(words, first, end);
-    if before.ordinal || counts_something || before.negation && (is_first || before.contrast) {
+    let stands_for_noun = end == first + 1 && words[first].pronoun && before.is_unknown() && first > 0;
+    if before.ordinal
+        || counts_something
+        || stands_for_noun && is_first
+        || before.negation && (is_first || before.contrast)
+    {
         return (None, end);
     }
     // "满分减一分"; what corrects too takes back what stood before: "四分不是五分".
     taken_back |= before.negation && !before.correction || is(end, |word| word.rejection);
-    value = value.filter(|_| !taken_back);
+    // Beside another number it may have been meant as one all the same: "five for him and one for you".
+    value = value.filter(|_| !taken_back && !stands_for_noun);
     (Some(Mention { value, explicit: true, taken_back, first, last: end - 1 }), end)
 }
 
@@ -134,6 +140,9 @@ fn value(words: &[Word]) -> Option<u8> {
     // "5555" and "四四四" are a caller (or a recogniser) repeating himself.
     if words.iter().all(|word| word.number.is_some() && word.number == words[0].number) {
         return words[0].number;
+    }
+    if words.iter().all(|word| word.large.is_some() && word.large == words[0].large) {
+        return words[0].large;
     }
     if words.iter().any(|word| word.magnitude) {
         return None;
