@@ -1,6 +1,6 @@
 //! The numbers and words of satisfaction in an answer, and what they mean on the scale that was asked.
 
-use super::grammar::Word;
+use super::word::Word;
 use crate::units::{Rating, Scale};
 
 /// A number or phrase that was said.

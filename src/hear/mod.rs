@@ -2,6 +2,8 @@
 
 mod answer;
 mod answer_sound;
+#[cfg(test)]
+mod answer_tests;
 #[cfg(feature = "whisper")]
 mod closed_set;
 mod grammar;
@@ -22,15 +24,16 @@ mod session;
 mod short_answers;
 #[cfg(feature = "whisper")]
 mod spell;
+mod word;
 
 pub(crate) use answer::ends_in_refusal;
 pub use answer::{Answer, read};
 pub use answer_sound::AnswerSound;
-pub use grammar::Request;
 pub use heard::{Heard, Intents, RatingPosterior, Transcript};
 pub use posterior::Masses;
 #[cfg(feature = "whisper")]
 pub use recogniser::{Detail, Options, Recogniser};
+pub use word::Request;
 
 /// The weights that are part of the program, by file name: for the record of a decision.
 #[cfg(feature = "whisper")]

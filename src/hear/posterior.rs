@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::answer::{Answer, is_understood};
-use super::grammar::Request;
 use super::heard::{Intents, RatingPosterior};
 use super::homophones::Sounds;
+use super::word::Request;
 use crate::units::{Language, Scale};
 
 /// How a language's raw masses become probabilities. Fitted on development data; see DESIGN.md.

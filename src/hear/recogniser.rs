@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::answer::Answer;
 use super::answer_sound::AnswerSound;
-use super::grammar::Request;
 use super::heard::{Heard, Intents, RatingPosterior, Transcript};
 use super::loops::{read_once, tidy};
 use super::posterior::{Calibration, Masses, Reading};
@@ -16,6 +15,7 @@ use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
 use super::spell::{Speller, intents};
+use super::word::Request;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 use crate::units::{Language, SampleRate, Scale};

@@ -1,9 +1,9 @@
 //! What was spelt of an utterance: how many times more probable than any speech each meaning is to several networks together.
 
 use crate::hear::answer::Answer;
-use crate::hear::grammar::Request;
 use crate::hear::heard::Intents;
 use crate::hear::posterior::Masses;
+use crate::hear::word::Request;
 
 /// What each network gives any meaning at least, so that one alone cannot rule out what the others hear. Where all meanings
 /// are as improbable, nothing of the set was heard.

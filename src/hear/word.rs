@@ -1,0 +1,79 @@
+//! What a word of an answer can be, and what may be asked for instead of one.
+
+use serde::Deserialize;
+
+/// What a form can be; a form may be several things, and its neighbours decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Word {
+    /// A bare digit, 0 to 9.
+    pub number: Option<u8>,
+    /// A number that is one word or sign and no digit: 10 to 99.
+    pub large: Option<u8>,
+    /// The last number of the scale that the caller has in mind: "out of ten".
+    pub out_of: Option<u8>,
+    /// Words that stand for a rating by themselves.
+    pub phrase: Option<u8>,
+    /// A phrase only where hardly anything else is said: "fair", but not "the price was fair and there were no fees".
+    pub phrase_alone: bool,
+    pub request: Option<Request>,
+    /// A request only if nothing else is said.
+    pub request_alone: bool,
+    /// May stand beside a request.
+    pub asking: bool,
+    /// Makes no request of the one that follows.
+    pub refusal: bool,
+    pub magnitude: bool,
+    pub fraction: bool,
+    pub unit: bool,
+    pub range: bool,
+    pub correction: bool,
+    pub negation: bool,
+    /// Names the number after it only beside the one that is given: "four, not five".
+    pub contrast: bool,
+    /// May be what a number counts.
+    pub countable: bool,
+    /// Takes back the number before it: "five is too high".
+    pub rejection: bool,
+    /// A number that also stands for a noun: "I lost one".
+    pub pronoun: bool,
+    /// After it a number is a decimal, or a time of day if none follows.
+    pub decimal: bool,
+    /// May follow a number without being what it counts: "five but he was late".
+    pub remark: bool,
+    /// The same where no noun follows: "five excellent".
+    pub opinion: bool,
+    pub ordinal: bool,
+    pub filler: bool,
+    pub noise: bool,
+    /// A pause: any punctuation mark.
+    pub comma: bool,
+}
+
+impl Word {
+    /// In no table.
+    pub fn is_stray(&self) -> bool {
+        // What may stand beside a request or after a number means nothing by itself.
+        Self { asking: false, remark: false, opinion: false, countable: false, ..*self } == Self::default()
+    }
+
+    /// In no table at all.
+    pub fn is_unknown(&self) -> bool {
+        Self { countable: false, ..*self } == Self::default()
+    }
+}
+
+/// What a caller may ask for instead of answering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    Human,
+    Repeat,
+    Later,
+    /// Never to be called again.
+    NoCalls,
+}
+
+impl Request {
+    /// How many there are.
+    pub const COUNT: usize = 4;
+}
