@@ -18,6 +18,7 @@
 pub mod error;
 pub mod files;
 pub mod html;
+mod simplified;
 pub mod units;
 
 pub mod audio;

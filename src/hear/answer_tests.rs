@@ -161,6 +161,9 @@ fn what_is_denied_or_missed_is_not_given() {
         "三分不到",
         "没有五分",
         "三月五号",
+        "負五分",
+        "將近五分",
+        "幾分最高",
         "一分钱一分货",
     ] {
         assert_eq!(rating(text, Language::Zh), None, "{text}");
@@ -194,6 +197,10 @@ fn denied_satisfaction_is_dissatisfaction() {
         ("不是，我很满意", 5),
         ("百分之百满意", 5),
         ("非常满意，万分感谢", 5),
+        ("從來沒滿意過", 2),
+        ("並不滿意", 2),
+        ("三分，應該是四分", 4),
+        ("師傅們服務很好，五顆星", 5),
         ("没，五分", 5),
         ("给最高分", 5),
     ] {
@@ -416,6 +423,7 @@ fn who_wants_no_calls_says_so() {
         "别打了",
         "麻烦你们以后别再打了",
         "不要給我打電話了",
+        "別再打來了",
         "在开会呢，别再打了",
     ] {
         assert_eq!(read(text, Language::Zh, Scale::default()).request, Some(Request::NoCalls), "{text}");

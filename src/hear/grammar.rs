@@ -14,7 +14,6 @@ use crate::units::Language;
 #[serde(deny_unknown_fields)]
 struct Table {
     spaced: bool,
-    traditional: String,
     numbers: BTreeMap<String, Vec<String>>,
     magnitude: Vec<String>,
     fraction: Vec<String>,
@@ -95,10 +94,8 @@ impl Grammar {
     fn parse(text: &str) -> Self {
         // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
         let table: Table = toml::from_str(text).expect("the grammar's table is valid");
-        let characters: Vec<char> = table.traditional.chars().collect();
-        let simplified = characters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
         let mut grammar = Self {
-            pieces: Pieces::new(table.spaced, simplified),
+            pieces: Pieces::new(table.spaced),
             forms: HashMap::new(),
             longest: Vec::new(),
             sounds: HashMap::new(),

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::simplified::simplified;
+
 /// The number of every piece that no form contains.
 const UNKNOWN: u32 = 0;
 
@@ -24,16 +26,14 @@ pub struct Piece {
 pub struct Pieces {
     /// Words are written apart.
     spaced: bool,
-    /// Traditional characters and the simplified ones that stand for them.
-    simplified: HashMap<char, char>,
     numbers: HashMap<String, u32>,
     /// By number.
     names: Vec<String>,
 }
 
 impl Pieces {
-    pub fn new(spaced: bool, simplified: HashMap<char, char>) -> Self {
-        Self { spaced, simplified, numbers: HashMap::new(), names: vec![String::new()] }
+    pub fn new(spaced: bool) -> Self {
+        Self { spaced, numbers: HashMap::new(), names: vec![String::new()] }
     }
 
     /// One more than the highest number.
@@ -86,7 +86,7 @@ impl Pieces {
             let character = match character {
                 '’' => '\'',
                 _ if character.is_ascii() => character,
-                _ => *self.simplified.get(&character).unwrap_or(&character),
+                _ => simplified(character),
             };
             let is_number = open == "1" || open == "10";
             if self.spaced && (character.is_alphabetic() || character == '\'') {
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     fn cut(spaced: bool, text: &str) -> Vec<String> {
-        let pieces = Pieces::new(spaced, HashMap::from([('滿', '满')]));
+        let pieces = Pieces::new(spaced);
         let mut texts = Vec::new();
         pieces.cut(text, |piece| texts.push(piece.to_owned()));
         texts
@@ -146,13 +146,13 @@ mod tests {
 
     #[test]
     fn pieces_are_told_apart_by_number() {
-        let mut pieces = Pieces::new(false, HashMap::new());
+        let mut pieces = Pieces::new(false);
         let learnt = pieces.learn("五分五");
         assert_eq!((learnt[0], pieces.count()), (learnt[2], 3));
         assert_eq!(pieces.name(learnt[1].number), "分");
         assert_eq!(pieces.of("猫")[0], Piece { number: UNKNOWN, first: '猫', is_mark: false, is_countable: true });
         assert!(pieces.of("。")[0].is_mark);
-        let english = Pieces::new(true, HashMap::new());
+        let english = Pieces::new(true);
         let countable = |word: &str| english.of(word)[0].is_countable;
         assert!(
             countable("visits")

@@ -50,6 +50,10 @@ impl Explaining<'_> {
             };
             rule(format!("{} {:?}: {}", self.say("说出", "words"), words.name, phrases.join(" · ")), then);
         }
+        rule(
+            self.say("无评分而要求不再来电（≥ 50%）", "no rating, and never to be called again (≥ 50 %)"),
+            no_calls.clone(),
+        );
         if limits.read_backs > 0 {
             let p = percent(thresholds.contradiction);
             rule(
@@ -100,10 +104,6 @@ impl Explaining<'_> {
                 self.ending(band),
             );
         }
-        rule(
-            self.say("无评分而要求不再来电（≥ 50%）", "no rating, and never to be called again (≥ 50 %)"),
-            no_calls.clone(),
-        );
         let unsure = format!("{}–{}", percent(thresholds.confirm), percent(thresholds.accept));
         let then = if limits.read_backs > 0 { read_back } else { ask.clone() };
         rule(self.say(&format!("评分听得不确定（{unsure}）"), &format!("a rating heard unsurely ({unsure})")), then);

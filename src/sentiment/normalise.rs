@@ -1,31 +1,17 @@
 //! Text made uniform before a model sees it: one width, one case, one script, bounded length.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
 use unicode_normalization::UnicodeNormalization;
+
+use crate::simplified::simplified;
 
 /// Characters kept of a longer text; half are its head and half its tail, where the verdict tends to be.
 pub(super) const LONGEST: usize = 600;
-
-// Pairs of a traditional character and its simplified form.
-static TRADITIONAL: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
-    include_str!("data/traditional.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(str::split_whitespace)
-        .filter_map(|pair| {
-            let mut chars = pair.chars();
-            Some((chars.next()?, chars.next()?))
-        })
-        .collect()
-});
 
 /// NFKC, lower case, simplified characters, no control or format characters, single spaces, at most
 /// [`LONGEST`] characters and a space. Time and memory are bounded whatever the length of `text`.
 pub(crate) fn normalise(text: &str) -> String {
     // Normalising can lengthen or shorten; eight times the wanted length is ample material for it.
-    let folded: String = clip(text, 8 * LONGEST).nfkc().flat_map(char::to_lowercase).filter_map(simplified).collect();
+    let folded: String = clip(text, 8 * LONGEST).nfkc().flat_map(char::to_lowercase).filter_map(uniform).collect();
     let spaced = folded.split_whitespace().collect::<Vec<_>>().join(" ");
     clip(&spaced, LONGEST)
 }
@@ -40,7 +26,7 @@ pub(super) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
-fn simplified(c: char) -> Option<char> {
+fn uniform(c: char) -> Option<char> {
     match c {
         // Zero-width characters, direction marks, variation selectors.
         '\u{200b}'..='\u{200f}'
@@ -49,7 +35,7 @@ fn simplified(c: char) -> Option<char> {
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}' => None,
         c if c.is_control() => Some(' '),
-        c => Some(TRADITIONAL.get(&c).copied().unwrap_or(c)),
+        c => Some(simplified(c)),
     }
 }
 
@@ -80,11 +66,5 @@ mod tests {
         assert!(short.starts_with("开头") && short.ends_with("结尾"));
         assert_eq!(short.chars().count(), LONGEST + 1);
         assert!(is_clipped(&text) && !is_clipped("短"));
-    }
-
-    #[test]
-    fn every_traditional_pair_is_a_pair() {
-        let pairs = include_str!("data/traditional.txt").lines().filter(|l| !l.starts_with('#'));
-        assert!(pairs.flat_map(str::split_whitespace).all(|pair| pair.chars().count() == 2));
     }
 }

@@ -14,7 +14,7 @@ HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
 
 def _traditional():
     pairs = {}
-    for line in (ROOT / "src/sentiment/data/traditional.txt").read_text(encoding="utf-8").splitlines():
+    for line in (ROOT / "src/simplified/characters.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             pairs.update((pair[0], pair[1]) for pair in line.split())
     return str.maketrans(pairs)
