@@ -67,6 +67,16 @@ pub fn ends_in_refusal(before: &str, language: Language) -> bool {
     words.iter().rev().find(|word| word.refusal || !(word.asking || word.filler)).is_some_and(|word| word.refusal)
 }
 
+/// Whether a text that may go on ends with a bare number amid words that are not known, where most that can follow is counted
+/// by it: "they said within three". In Mandarin a unit follows, and it was no help there.
+#[cfg(feature = "whisper")]
+pub(super) fn awaits_noun(text: &str, language: Language) -> bool {
+    let words = Grammar::of(language).words(text);
+    language == Language::En
+        && words.last().is_some_and(|last| last.number.is_some())
+        && words.iter().any(Word::is_unknown)
+}
+
 /// Whether a number, or part of one, is among the words.
 #[cfg(feature = "whisper")]
 pub(super) fn has_number(text: &str, language: Language) -> bool {

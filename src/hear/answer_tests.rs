@@ -366,6 +366,17 @@ fn requests_are_found() {
     }
 }
 
+#[cfg(feature = "whisper")]
+#[test]
+fn a_number_amid_other_words_may_go_on_to_count() {
+    for text in ["They said within three", "They change one"] {
+        assert!(awaits_noun(text, Language::En), "{text}");
+    }
+    for text in ["Five", "I'd say five", "They said within three days", "they came late"] {
+        assert!(!awaits_noun(text, Language::En), "{text}");
+    }
+}
+
 /// A caller who does not want a human or a call must not be given one.
 #[test]
 fn what_is_refused_is_no_request() {

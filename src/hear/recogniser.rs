@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::answer::Answer;
+use super::answer::{Answer, awaits_noun};
 use super::answer_sound::AnswerSound;
 use super::heard::{Heard, Intents, RatingPosterior, Transcript};
 use super::loops::{read_once, tidy};
@@ -204,8 +204,8 @@ impl Recogniser {
             let tail = found.best.get(tokens.len()..).unwrap_or_default();
             let (text, answer) = if begun && answer.rating.is_some() {
                 (best.clone(), read_best)
-            } else if begun && tail.len() >= LONG_TAIL {
-                // One other word early in a long answer says nothing against what comes after it.
+            } else if begun && tail.len() >= LONG_TAIL || !ended && !tail.is_empty() && awaits_noun(&whole, language) {
+                // One other word early in a long answer says nothing against what comes after it, which its number may count.
                 let spliced = text(&[tokens, tail].concat());
                 let answer = read(&spliced);
                 (spliced, answer)
