@@ -250,6 +250,7 @@ mod tests {
                     "right now I'm busy",
                     "no thanks",
                     "there was no problem at all",
+                    "he was great as I said",
                     "he was not right away there",
                     "fine service",
                 ],
