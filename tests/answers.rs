@@ -1,19 +1,20 @@
 //! How callers answer, line by line: what each answer means, and which are known to be misread.
 //!
-//! `tests/data/answers/*.tsv`: the answer as a recogniser writes it, and what it means: a rating, `none`, a request (`human`, `repeat`,
-//! `later`, `no_calls`), or both (`5+no_calls`); `missed` in a third column where it is misread today.
+//! `tests/data/answers/*.tsv`: the answer as a recogniser writes it, and what it means: a rating, one guessed from an opinion (`3?`), `none`, a request (`human`, `repeat`,
+//! `later`, `no_calls`, `wrong_number`), or both (`5+no_calls`); `missed` in a third column where it is misread today.
 
 use codetta::hear::{Request, read};
 use codetta::{Language, Scale};
 
 fn meaning(text: &str, language: Language) -> String {
     let answer = read(text, language, Scale::default());
-    let rating = answer.rating.map(|rating| rating.value().to_string());
+    let rating = answer.rating.map(|rating| format!("{}{}", rating.value(), if answer.implied { "?" } else { "" }));
     let request = answer.request.map(|request| match request {
         Request::Human => "human",
         Request::Repeat => "repeat",
         Request::Later => "later",
         Request::NoCalls => "no_calls",
+        Request::WrongNumber => "wrong_number",
     });
     match (rating, request) {
         (Some(rating), Some(request)) => format!("{rating}+{request}"),

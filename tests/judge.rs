@@ -208,6 +208,23 @@ fn who_wants_no_calls_is_left_in_peace_whatever_he_feels() {
 }
 
 #[test]
+fn who_was_called_by_mistake_is_asked_nothing_more() {
+    let mistaken = Evidence { intents: Intents { wrong_number: 0.9, ..Intents::default() }, ..turn(None) };
+    let angry = Evidence { voice: Some(voice(0.95, 0.9)), ..mistaken.clone() };
+    for evidence in [&mistaken, &angry] {
+        let decision = judged(evidence);
+        assert_eq!((decision.action, decision.follow_up), (Action::Outro, Some(FollowUp::WrongNumber)));
+        assert_eq!(decision.reasons[0].code, "wrong_number");
+    }
+    let less_than_even = Evidence { intents: Intents { wrong_number: 0.4, ..Intents::default() }, ..turn(None) };
+    assert_eq!(judged(&less_than_even).action, Action::Reprompt);
+    // Who rates has been served; and of a rating that was read back, the number is what is wrong.
+    assert_eq!(judged(&Evidence { rating: Some(spoken(5, 0.99)), ..mistaken.clone() }).follow_up, None);
+    let read_back = ReadBack { rating: Rating::new(3).unwrap(), source: RatingSource::Speech, affirmed: Some(false) };
+    assert_eq!(judged(&Evidence { read_back: Some(read_back), ..mistaken }).action, Action::Reprompt);
+}
+
+#[test]
 fn key_and_speech_that_differ_are_read_back_and_the_key_is_what_is_read() {
     let beside = Some(spoken(1, 0.95).posterior);
     let decision = judged(&Evidence { spoken_beside_key: beside, ..turn(Some(keyed(5))) });
@@ -292,7 +309,7 @@ prop_compose! {
     fn any_evidence()(
         rating in prop::option::of(any_rating()),
         beside in prop::option::of(any_rating()),
-        requests in prop::array::uniform4(0f32..1.0),
+        requests in prop::array::uniform5(0f32..1.0),
         human_key in prop::bool::weighted(0.1),
         levels in prop::option::of(prop::array::uniform5(0f32..1.0)),
         feeling in prop::option::of((0f32..1.0, 0f32..1.0)),
@@ -300,12 +317,12 @@ prop_compose! {
         asked_back in 0u8..6,
         read_back in prop::option::of((1u8..=5, prop::option::of(any::<bool>()))),
     ) -> Evidence {
-        let [human, repeat, later, no_calls] = requests;
+        let [human, repeat, later, no_calls, wrong_number] = requests;
         Evidence {
             language: Language::En,
             rating,
             spoken_beside_key: beside.map(|b| b.posterior),
-            intents: Intents { human, repeat, later, no_calls },
+            intents: Intents { human, repeat, later, no_calls, wrong_number },
             human_key,
             words: vec![],
             text: levels.map(|levels| words(RatingPosterior::from_weights(levels, 0.0).levels)),
@@ -368,7 +385,7 @@ proptest! {
         evidence.voice = Some(VoiceEmotion {
             angry: y, sad: y, neutral: y, happy: y, negative: y, arousal: y, valence: y, confidence: y,
         });
-        evidence.intents = Intents { human: y, repeat: y, later: y, no_calls: y };
+        evidence.intents = Intents { human: y, repeat: y, later: y, no_calls: y, wrong_number: y };
         let decision = judged(&evidence);
         prop_assert!(decision.satisfaction.iter().all(|p| p.is_finite()));
     }

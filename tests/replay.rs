@@ -90,7 +90,7 @@ proptest! {
             rating: Some(RatingEvidence {
                 posterior: RatingPosterior { levels, none }, source: RatingSource::Speech, raw_key: None,
             }),
-            intents: Intents { human, repeat, later, no_calls: later },
+            intents: Intents { human, repeat, later, no_calls: later, wrong_number: repeat },
             text: Some(TextSentiment { levels, score: none, label: SentimentLabel::Neutral, confidence }),
             asked_back,
             ..Evidence::silence(Language::En)

@@ -35,14 +35,14 @@ impl TrueRating {
 
 /// What an answer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Intent {
     Rating,
     Human,
     Repeat,
     Later,
-    #[serde(rename = "no_calls")]
     NoCalls,
+    WrongNumber,
     /// Anything else, opinions without a rating among it.
     None,
 }
@@ -99,8 +99,9 @@ impl Truth {
                     "repeat" => Intent::Repeat,
                     "later" => Intent::Later,
                     "no_calls" => Intent::NoCalls,
+                    "wrong_number" => Intent::WrongNumber,
                     "none" | "other" | "opinion" => Intent::None,
-                    _ => return Err(unknown("rating, human, repeat, later, no_calls or none")),
+                    _ => return Err(unknown("rating, human, repeat, later, no_calls, wrong_number or none")),
                 });
             }
             "sentiment" => {

@@ -21,7 +21,7 @@
 //! | `keys` | telephone keys heard, absent if none |
 //! | `rating` | `value` 1–5 or null, `posterior` of the five levels, `none`, `source` `speech`/`keypad`/null |
 //! | `transcript` | `text`, `language`; null where no speech was found |
-//! | `intents` | P(`human`), P(`repeat`), P(`later`), and P(`no_calls`) where there is one |
+//! | `intents` | P(`human`), P(`repeat`), P(`later`), and P(`no_calls`) and P(`wrong_number`) where there is one |
 //! | `sentiment` | `score` −1…1, `label`; null without words |
 //! | `voice` | `angry`, `sad`, `neutral`, `happy`, `negative`, `arousal`, `valence`, `confidence`; null without speech |
 //! | `decision` | as `codetta rate` prints it: `action`, `outro`, `band`, `rating`, `satisfaction`, `mean`, `reasons`, `policy_hash` … |

@@ -57,6 +57,8 @@ impl Row {
             Intent::Rating
         } else if intents.no_calls > 0.5 {
             Intent::NoCalls
+        } else if intents.wrong_number > 0.5 {
+            Intent::WrongNumber
         } else {
             Intent::None
         }

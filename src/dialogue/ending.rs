@@ -15,6 +15,7 @@ impl Call {
         self.report.outcome = match decision.follow_up {
             Some(FollowUp::NoResponse) => Outcome::NoResponse,
             Some(FollowUp::CallLater) => Outcome::CallLater,
+            Some(FollowUp::WrongNumber) => Outcome::WrongNumber,
             Some(FollowUp::NoCalls) if decision.rating.is_none() => Outcome::NoCalls,
             _ => Outcome::Outro(query.mood),
         };

@@ -24,6 +24,8 @@ pub enum Outcome {
     CallLater,
     /// The caller wants never to be called again, and neither gave a rating nor reached a human.
     NoCalls,
+    /// The call was meant for somebody else.
+    WrongNumber,
     /// No usable answer came.
     NoResponse,
     /// The caller hung up before a decision.

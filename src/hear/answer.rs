@@ -10,6 +10,8 @@ use crate::units::{Language, Rating, Scale};
 pub struct Answer {
     /// The rating given last, unless it is off the scale, a half, or a range. 5 is best on every scale.
     pub rating: Option<Rating>,
+    /// The rating is guessed from an opinion that is on no scale ("so so"): to be read back, whatever else is certain.
+    pub implied: bool,
     pub request: Option<Request>,
 }
 
@@ -33,7 +35,8 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
                 if corrected || !explicit && !are_opposite(before.value, mention.value) { mention.value } else { None }
             }
         };
-        current = Some(Mention { value, ..mention });
+        let implied = mention.implied && current.is_none_or(|before| before.implied || before.value != value);
+        current = Some(Mention { value, implied, ..mention });
     }
     let alone = words.iter().all(|word| word.request.is_some() || word.filler || word.asking || word.comma);
     let asked =
@@ -43,11 +46,13 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
     let rank = |request: &Request| match request {
         Request::Human => 0,
         Request::NoCalls => 1,
-        Request::Later => 2,
-        Request::Repeat => 3,
+        Request::WrongNumber => 2,
+        Request::Later => 3,
+        Request::Repeat => 4,
     };
     let request = requests().min_by_key(rank);
-    Answer { rating: current.and_then(|mention| mention.value), request }
+    let implied = current.is_some_and(|mention| mention.implied && mention.value.is_some());
+    Answer { rating: current.and_then(|mention| mention.value), implied, request }
 }
 
 /// Whether one is content and the other is not: "satisfied with him, not satisfied with the price".

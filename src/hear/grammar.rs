@@ -46,6 +46,8 @@ struct Phrase {
     means: u8,
     #[serde(default)]
     alone: bool,
+    #[serde(default)]
+    implied: bool,
     forms: Vec<String>,
 }
 
@@ -140,6 +142,7 @@ impl Grammar {
             grammar.add(&phrase.forms, |word| {
                 word.phrase = Some(phrase.means);
                 word.phrase_alone = phrase.alone;
+                word.phrase_implied = phrase.implied;
             });
         }
         for asking in &table.request {

@@ -65,6 +65,9 @@ pub struct Intents {
     // Left out where there is none, so that records from before it replay to the same bytes.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub no_calls: f32,
+    /// Says that the call was meant for somebody else ("打错了", "wrong number").
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub wrong_number: f32,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)]

@@ -10,6 +10,8 @@ pub struct Mention {
     pub value: Option<Rating>,
     /// An explicit number outweighs words of satisfaction.
     pub explicit: bool,
+    /// An opinion that is on no scale: its rating is guessed.
+    pub implied: bool,
     /// It was named and taken away again, as in "less one": the next number counts.
     pub taken_back: bool,
     pub first: usize,
@@ -57,7 +59,8 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
             // "Hardly satisfied": neither that nor its opposite.
             let negated = at.checked_sub(1).is_some_and(|before| words[before].negation);
             let value = Rating::new(value).ok().filter(|_| !negated);
-            mentions.push(Mention { value, explicit: false, taken_back: negated, first: at, last: at });
+            let implied = word.phrase_implied;
+            mentions.push(Mention { value, explicit: false, implied, taken_back: negated, first: at, last: at });
         }
         at += 1;
     }
@@ -113,7 +116,7 @@ fn number(words: &[Word], first: usize, is_first: bool, scale: Scale) -> (Option
     taken_back |= before.negation && !before.correction || is(end, |word| word.rejection);
     // Beside another number it may have been meant as one all the same: "five for him and one for you".
     value = value.filter(|_| !taken_back && !stands_for_noun);
-    (Some(Mention { value, explicit: true, taken_back, first, last: end - 1 }), end)
+    (Some(Mention { value, explicit: true, implied: false, taken_back, first, last: end - 1 }), end)
 }
 
 /// Whether the bare number at `first..end` counts what follows: "two technicians came". Beside words that are not known

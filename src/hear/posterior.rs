@@ -48,6 +48,7 @@ pub struct Masses {
     pub repeat: f32,
     pub later: f32,
     pub no_calls: f32,
+    pub wrong_number: f32,
 }
 
 /// A text that may have been said, with its probability.
@@ -74,7 +75,7 @@ impl Masses {
             if text.ends_with(char::REPLACEMENT_CHARACTER) {
                 continue;
             }
-            let Answer { rating, request } = *answer;
+            let Answer { rating, request, .. } = *answer;
             match rating {
                 Some(rating) => masses.levels[rating.index()] += mass,
                 None => masses.other += mass,
@@ -94,6 +95,7 @@ impl Masses {
                 Some(Request::Repeat) => masses.repeat += mass,
                 Some(Request::Later) => masses.later += mass,
                 Some(Request::NoCalls) => masses.no_calls += mass,
+                Some(Request::WrongNumber) => masses.wrong_number += mass,
                 None => {}
             }
         }
@@ -118,6 +120,7 @@ impl Masses {
             repeat: certain(self.repeat),
             later: certain(self.later),
             no_calls: certain(self.no_calls),
+            wrong_number: certain(self.wrong_number),
         }
     }
 }

@@ -32,9 +32,10 @@ const MIN_SAMPLES: usize = 8_000;
 const LONG_TAIL: usize = 5;
 /// A rating or request is no less probable than this where its words are written as they were spelt.
 const SURE: f32 = 0.8;
-/// Where no word was written of more than two seconds, a rating is believed by no more than this: it is asked back. For what
-/// voice detection passes for so long and the decoder has no word for is mostly music.
-const WITHOUT_WORDS: f32 = 0.75;
+/// A rating is believed by no more than this, and so asked back, where no word was written of more than two seconds (what voice
+/// detection passes for so long and the decoder has no word for is mostly music), and where it is guessed from an opinion
+/// (`Answer::implied`).
+const ASKED_BACK: f32 = 0.75;
 
 /// Odds (natural logarithm) from which an answer is heard in the other language. On one word Whisper is easily wrong.
 const OTHER_LANGUAGE_FROM: f32 = 3.0;
@@ -229,7 +230,7 @@ impl Recogniser {
             spelt_words = whole_spelt.as_ref().and_then(|spelt| speller.words(spelt));
             spelt = whole_spelt.map(|spelt| spelt.masses);
             let held = transcript.is_empty() && sound.whole().is_none();
-            let believed = if held { WITHOUT_WORDS } else { 1.0 };
+            let believed = if held { ASKED_BACK } else { 1.0 };
             spelt.map(|spelt| speller.weighing.rating(&by_words, &spelt, whole).doubted(believed))
         });
         let rating = by_sound.unwrap_or(by_words);
@@ -238,11 +239,14 @@ impl Recogniser {
         // What is sure is written as it was spelt: "非常危險" for 非常满意 would be taken for what the caller feels.
         let sure = rating.best().filter(|(_, p)| *p >= SURE).map(|(level, _)| level);
         let is_sure = |words: &String| {
-            let Answer { rating, request } = read(words);
+            let Answer { rating, request, .. } = read(words);
             let asked = request.is_some_and(|request| probability(&intents, request) >= SURE);
             asked && rating.is_none() || rating.is_some() && rating == sure
         };
         let transcript = spelt_words.filter(is_sure).unwrap_or(transcript);
+        let said = read(&transcript);
+        let guessed = said.implied && said.rating == rating.best().map(|(level, _)| level);
+        let rating = if guessed { rating.doubted(ASKED_BACK) } else { rating };
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents };
         readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
         readings.truncate(40);
@@ -257,6 +261,7 @@ fn probability(intents: &Intents, request: Request) -> f32 {
         Request::Repeat => intents.repeat,
         Request::Later => intents.later,
         Request::NoCalls => intents.no_calls,
+        Request::WrongNumber => intents.wrong_number,
     }
 }
 

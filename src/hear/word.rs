@@ -15,6 +15,8 @@ pub struct Word {
     pub phrase: Option<u8>,
     /// A phrase only where hardly anything else is said: "fair", but not "the price was fair and there were no fees".
     pub phrase_alone: bool,
+    /// A phrase that is on no scale: an opinion whose rating is guessed.
+    pub phrase_implied: bool,
     pub request: Option<Request>,
     /// A request only if nothing else is said.
     pub request_alone: bool,
@@ -71,9 +73,11 @@ pub enum Request {
     Later,
     /// Never to be called again.
     NoCalls,
+    /// Nothing: the call was meant for somebody else.
+    WrongNumber,
 }
 
 impl Request {
     /// How many there are.
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = 5;
 }

@@ -15,7 +15,7 @@ use crate::units::Rating;
 /// 1. An asked-for human (key 0, the recogniser's request, the policy's own words): transfer. Nothing cancels it.
 /// 2. A rating that is taken as final: a contradiction is read back once; strong anger, or an unhappy caller with a
 ///    middling rating, is handed over; otherwise the band's action.
-/// 3. No final rating: a wish never to be called again is honoured; anger or clearly unhappy words are handed over; "call me later" is honoured; "repeat" repeats;
+/// 3. No final rating: a wish never to be called again is honoured; who was called by mistake is left in peace; anger or clearly unhappy words are handed over; "call me later" is honoured; "repeat" repeats;
 ///    an unsure rating is read back; otherwise the question is asked again, then once for a key.
 /// 4. After the last question: the band that words and voice suggest, else [`AfterLimit`].
 pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
@@ -31,6 +31,9 @@ pub fn wants_no_calls(evidence: &Evidence, policy: &Policy) -> bool {
 fn said(action: WordAction, evidence: &Evidence, policy: &Policy) -> bool {
     policy.rules().words.iter().any(|rule| rule.action == action && evidence.words.contains(&rule.name))
 }
+
+/// From this probability a call was meant for somebody else: more probable than not, whatever the policy says.
+const MISTAKEN: f64 = 0.5;
 
 struct Judging<'a> {
     evidence: &'a Evidence,
@@ -134,6 +137,12 @@ impl<'a> Judging<'a> {
             // To be asked again, or handed over, is what this caller wants least.
             let query = self.query(Mood::Calm, Band::Middle);
             return self.outro(query, None, Some(FollowUp::NoCalls), (Rule::NoCallsAsked, 1.0));
+        }
+        let wrong_number = f64::from(pool::unit(intents.wrong_number));
+        // Said to a rating that was read back, the number is the rating.
+        if wrong_number >= MISTAKEN && self.evidence.read_back.is_none() {
+            let query = self.query(Mood::Calm, Band::Middle);
+            return self.outro(query, None, Some(FollowUp::WrongNumber), (Rule::WrongNumber, wrong_number));
         }
         let objects = unsure.is_some_and(|(rating, _)| self.policy.band(rating) == Band::Best);
         if !objects && self.angry() {

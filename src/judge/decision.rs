@@ -60,6 +60,8 @@ pub enum FollowUp {
     Log,
     /// The caller wants never to be called again.
     NoCalls,
+    /// The call was meant for somebody else.
+    WrongNumber,
 }
 
 /// What to look for in the library of outros.

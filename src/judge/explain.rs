@@ -54,6 +54,10 @@ impl Explaining<'_> {
             self.say("无评分而要求不再来电（≥ 50%）", "no rating, and never to be called again (≥ 50 %)"),
             no_calls.clone(),
         );
+        rule(
+            self.say("无评分而客户说打错了（≥ 50%）", "no rating, and the call was meant for somebody else (≥ 50 %)"),
+            self.say("平静尾曲，记为打错", "calm outro, stored as a wrong number"),
+        );
         if limits.read_backs > 0 {
             let p = percent(thresholds.contradiction);
             rule(

@@ -25,6 +25,7 @@ pub(super) enum Rule {
     RepeatAsked,
     LaterAsked,
     NoCallsAsked,
+    WrongNumber,
     ReadBackRepeated,
     ReadBackCorrected,
     ReadBackAffirmed,
@@ -67,6 +68,7 @@ impl Rule {
             Self::RepeatAsked => ("repeat.asked", "客户请求重复问题", "The caller asked for the question again"),
             Self::LaterAsked => ("later.asked", "客户要求稍后再联系", "The caller asked to be called later"),
             Self::NoCallsAsked => ("no_calls.asked", "客户要求不再来电", "The caller asked never to be called again"),
+            Self::WrongNumber => ("wrong_number", "客户说电话打错了", "The call was meant for somebody else"),
             Self::ReadBackRepeated => {
                 ("read_back.repeated", "复述后客户重申了评分", "Read back, the caller repeated it")
             }

@@ -142,8 +142,8 @@ fn make_storable(evidence: &mut Evidence) {
     let Evidence { rating, spoken_beside_key, intents, text, voice, speech_s, .. } = evidence;
     rating.iter_mut().for_each(|rating| posterior(&mut rating.posterior));
     spoken_beside_key.iter_mut().for_each(posterior);
-    let Intents { human, repeat, later, no_calls } = intents;
-    [human, repeat, later, no_calls, speech_s].into_iter().for_each(finite);
+    let Intents { human, repeat, later, no_calls, wrong_number } = intents;
+    [human, repeat, later, no_calls, wrong_number, speech_s].into_iter().for_each(finite);
     if let Some(text) = text {
         text.levels.iter_mut().chain([&mut text.score, &mut text.confidence]).for_each(finite);
     }

@@ -14,7 +14,7 @@ use codetta::units::{Language, Scale};
 use script::{Script, Scripts};
 
 /// Every row of the policy table; each must be shown in both languages.
-const ROWS: [&str; 45] = [
+const ROWS: [&str; 46] = [
     "band.low",
     "band.middle",
     "band.best",
@@ -47,6 +47,7 @@ const ROWS: [&str; 45] = [
     "limit.inferred",
     "later",
     "no_calls",
+    "wrong_number",
     "repeat",
     "read_back.affirmed",
     "read_back.repeated",

@@ -75,6 +75,8 @@ pub struct Step {
     pub later: f32,
     #[serde(default)]
     pub no_calls: f32,
+    #[serde(default)]
+    pub wrong_number: f32,
     pub key: Option<String>,
     /// Seconds that the keys come after the speech began.
     #[serde(default)]
@@ -138,7 +140,7 @@ impl Step {
             heard: Some(Heard {
                 transcript: Transcript { text: text.clone(), language },
                 rating,
-                intents: Intents { human: self.human, repeat: self.repeat, later: self.later, no_calls: self.no_calls },
+                intents: Intents { human: self.human, repeat: self.repeat, later: self.later, no_calls: self.no_calls, wrong_number: self.wrong_number },
             }),
             text: Some(sentiment(self.words.as_deref().unwrap_or("neutral"))),
             voice: self.voice.as_deref().map(voice),

@@ -39,8 +39,9 @@ AROUND_REQUEST = {
         "repeat": (["", "我", "请", "请你", "麻烦", "麻烦你", "能不能", "可以", "不好意思"], ["", "吧", "谢谢", "好吗", "可以吗"]),
         "later": (["", "我", "我现在", "现在", "请", "你", "不好意思", "那"], ["", "吧", "谢谢", "再打", "再打吧", "再打给我", "给我打"]),
         "no_calls": (["", "你们", "请", "麻烦"], ["", "了"]),
+        "wrong_number": (["", "喂", "不好意思"], ["", "吧"]),
     },
-    "en": {means: (["", "i want ", "please "], [""]) for means in ("human", "repeat", "later", "no_calls")},
+    "en": {means: (["", "i want ", "please "], [""]) for means in ("human", "repeat", "later", "no_calls", "wrong_number")},
 }
 # Syllables from which a request is long.
 LONG_REQUEST = 5
@@ -111,7 +112,7 @@ def answers(language):
     for request in requests(language):
         found.setdefault(request, None)
     for request in table_of(language)["request"]:
-        if request["means"] == "no_calls":
+        if request["means"] in ("no_calls", "wrong_number"):
             continue
         for form, before in itertools.product(request["forms"], REFUSALS[language]):
             found.setdefault(before + form, None)

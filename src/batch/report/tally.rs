@@ -16,7 +16,7 @@ use crate::judge::{Action, Band};
 use crate::sentiment::SentimentLabel;
 
 const RATINGS: [&str; 6] = ["1", "2", "3", "4", "5", "none"];
-const INTENTS: [&str; 6] = ["rating", "human", "repeat", "later", "no_calls", "none"];
+const INTENTS: [&str; 7] = ["rating", "human", "repeat", "later", "no_calls", "wrong_number", "none"];
 const SENTIMENTS: [&str; 3] = ["negative", "neutral", "positive"];
 const EMOTIONS: [&str; 4] = ["angry", "sad", "neutral", "happy"];
 const ACTIONS: [&str; 4] = ["outro", "transfer", "confirm", "reprompt"];
@@ -26,7 +26,7 @@ pub struct Tally {
     /// Right and all, by measure and group.
     right: BTreeMap<&'static str, BTreeMap<&'static str, (u64, u64)>>,
     rating: ConfusionTally<6>,
-    intent: ConfusionTally<6>,
+    intent: ConfusionTally<7>,
     sentiment: ConfusionTally<3>,
     emotion: ConfusionTally<4>,
     action: ConfusionTally<4>,
@@ -172,7 +172,8 @@ fn intent(intent: Intent) -> usize {
         Intent::Repeat => 2,
         Intent::Later => 3,
         Intent::NoCalls => 4,
-        Intent::None => 5,
+        Intent::WrongNumber => 5,
+        Intent::None => 6,
     }
 }
 

@@ -62,7 +62,7 @@ impl Table {
 }
 
 /// Names of the columns, and whether each holds numbers.
-const COLUMNS: [(&str, bool); 42] = [
+const COLUMNS: [(&str, bool); 43] = [
     ("file", false),
     ("channel", false),
     ("language", false),
@@ -82,6 +82,7 @@ const COLUMNS: [(&str, bool); 42] = [
     ("intent_repeat", true),
     ("intent_later", true),
     ("intent_no_calls", true),
+    ("intent_wrong_number", true),
     ("sentiment_score", true),
     ("sentiment_label", false),
     ("voice_angry", true),
@@ -132,6 +133,7 @@ fn cells(row: &Row) -> Vec<Cell> {
         number(rated.intents.repeat),
         number(rated.intents.later),
         number(rated.intents.no_calls),
+        number(rated.intents.wrong_number),
         optional(rated.sentiment.map(|s| s.score)),
         name(rated.sentiment.map(|s| s.label)),
         voice(|v| v.angry),

@@ -55,6 +55,7 @@ impl Spelt {
             repeat: request(Request::Repeat),
             later: request(Request::Later),
             no_calls: request(Request::NoCalls),
+            wrong_number: request(Request::WrongNumber),
             ..Masses::default()
         };
         Self { masses, likeliest: likeliest.map(|(number, mean)| (number, told(mean))) }
@@ -87,6 +88,7 @@ pub(in crate::hear) fn intents(written: Intents, spelt: &Masses) -> Intents {
         repeat: either(written.repeat, spelt.repeat),
         later: either(written.later, spelt.later),
         no_calls: either(written.no_calls, spelt.no_calls),
+        wrong_number: either(written.wrong_number, spelt.wrong_number),
     }
 }
 
@@ -102,10 +104,10 @@ mod tests {
     }
 
     fn four() -> Answer {
-        Answer { rating: Some(Rating::from_index(3)), request: None }
+        Answer { rating: Some(Rating::from_index(3)), ..Answer::default() }
     }
 
-    const ASKS: Answer = Answer { rating: None, request: Some(Request::Later) };
+    const ASKS: Answer = Answer { rating: None, implied: false, request: Some(Request::Later) };
 
     #[test]
     fn what_all_networks_hear_counts_for_more_than_what_one_hears_well() {
