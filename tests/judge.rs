@@ -263,6 +263,27 @@ fn the_text_of_a_plain_rating_is_no_second_vote() {
 }
 
 #[test]
+fn a_mild_complaint_beside_a_four_explains_it_and_is_not_read_back() {
+    let after = |text: &str, language, rating: u8| {
+        let transcript = Transcript { text: text.to_owned(), language };
+        let text = beyond_plain_rating(words([0.01, 0.94, 0.02, 0.02, 0.01]), &transcript, Rating::new(rating).ok());
+        judged(&Evidence { text: Some(text), ..turn(Some(spoken(rating, 0.95))) }).action
+    };
+    for (text, language) in [
+        ("四分，有点贵", Language::Zh),
+        ("四分，扣一分是因为太慢", Language::Zh),
+        ("four, he was a little late", Language::En),
+        ("four, it could have been faster", Language::En),
+        ("four, one point off for the mess", Language::En),
+    ] {
+        assert_eq!(after(text, language, 4), Action::Outro, "{text}");
+        assert_eq!(after(text, language, 5), Action::Confirm, "{text}, but five");
+    }
+    assert_eq!(after("四分，太差了", Language::Zh, 4), Action::Confirm);
+    assert_eq!(after("four, it was awful", Language::En, 4), Action::Confirm);
+}
+
+#[test]
 fn the_policys_own_words_bring_a_human_unless_refused() {
     let policy = Policy::default();
     let said = |text: &str, language| policy.words_said(&Transcript { text: text.to_owned(), language });

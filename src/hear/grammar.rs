@@ -23,7 +23,10 @@ struct Table {
     range: Vec<String>,
     correction: Vec<String>,
     negation: Vec<String>,
-    contrast: Vec<String>,
+    #[serde(default)]
+    retraction: Vec<String>,
+    deduction: Vec<String>,
+    deducted: Vec<String>,
     rejection: Vec<String>,
     decimal: Vec<String>,
     pronoun: Vec<String>,
@@ -120,7 +123,9 @@ impl Grammar {
         grammar.add(&table.range, |word| word.range = true);
         grammar.add(&table.correction, |word| word.correction = true);
         grammar.add(&table.negation, |word| word.negation = true);
-        grammar.add(&table.contrast, |word| word.contrast = true);
+        grammar.add(&table.retraction, |word| word.retraction = true);
+        grammar.add(&table.deduction, |word| word.deduction = true);
+        grammar.add(&table.deducted, |word| word.deducted = true);
         grammar.add(&table.rejection, |word| word.rejection = true);
         grammar.add(&table.pronoun, |word| word.pronoun = true);
         grammar.add(&table.decimal, |word| word.decimal = true);

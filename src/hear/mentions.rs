@@ -50,7 +50,7 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
     while at < words.len() {
         let word = words[at];
         if is_numeral(&word, scale) {
-            let (mention, next) = number(words, at, mentions.is_empty(), scale);
+            let (mention, next) = number(words, at, mentions.last(), scale);
             mentions.extend(mention);
             at = next;
             continue;
@@ -68,14 +68,15 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
 }
 
 /// The number that begins at `first`, and where to read on.
-fn number(words: &[Word], first: usize, is_first: bool, scale: Scale) -> (Option<Mention>, usize) {
+fn number(words: &[Word], first: usize, given: Option<&Mention>, scale: Scale) -> (Option<Mention>, usize) {
     let is = |at: usize, test: fn(&Word) -> bool| words.get(at).is_some_and(test);
     let digit = |at: usize| words.get(at).is_some_and(|word| is_numeral(word, scale));
     let mut end = first;
     while digit(end) {
         end += 1;
     }
-    let mut value = value(&words[first..end]).and_then(|raw| scale.canonical(raw));
+    let raw = value(&words[first..end]);
+    let mut value = raw.and_then(|raw| scale.canonical(raw));
     let bare_end = end;
     while let Some(word) = words.get(end).filter(|word| word.unit || word.out_of.is_some()) {
         // "Four out of ten" is no four of five.
@@ -105,18 +106,30 @@ fn number(words: &[Word], first: usize, is_first: bool, scale: Scale) -> (Option
     // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
     let counts_something = end == bare_end && counts(words, first, end);
     let stands_for_noun = end == first + 1 && words[first].pronoun && before.is_unknown() && first > 0;
-    if before.ordinal
-        || counts_something
-        || stands_for_noun && is_first
-        || before.negation && (is_first || before.contrast)
-    {
+    let deducted = before.deduction || is(end, |word| word.deducted);
+    let rejected = is(end, |word| word.rejection);
+    let named = match given {
+        None => stands_for_noun || before.negation || before.deduction,
+        // "Four, one point off for the mess" says why; "four, would have been five", "five is too much" name another.
+        Some(given) => match deducted {
+            true => is_the_rest(given, raw, scale),
+            false => rejected || before.negation && !before.correction && !before.retraction,
+        },
+    };
+    if before.ordinal || counts_something || named {
         return (None, end);
     }
     // "满分减一分"; what corrects too takes back what stood before: "四分不是五分".
-    taken_back |= before.negation && !before.correction || is(end, |word| word.rejection);
+    taken_back |= deducted || rejected || before.negation && !before.correction;
     // Beside another number it may have been meant as one all the same: "five for him and one for you".
     value = value.filter(|_| !taken_back && !stands_for_noun);
     (Some(Mention { value, explicit: true, implied: false, taken_back, first, last: end - 1 }), end)
+}
+
+/// Whether `raw` points are what lacks of the best rating where `given` is given. Only the usual scale is counted so.
+fn is_the_rest(given: &Mention, raw: Option<u8>, scale: Scale) -> bool {
+    let rest = given.value.map(|value| 5 - value.value());
+    scale == Scale::default() && rest.is_some_and(|rest| rest > 0 && Some(rest) == raw)
 }
 
 /// Whether the bare number at `first..end` counts what follows: "two technicians came". Beside words that are not known

@@ -30,8 +30,12 @@ pub struct Word {
     pub range: bool,
     pub correction: bool,
     pub negation: bool,
-    /// Names the number after it only beside the one that is given: "four, not five".
-    pub contrast: bool,
+    /// Takes back what was given before it, with the number after it: 不给, which may be "no, give".
+    pub retraction: bool,
+    /// The number after it is a difference: "minus one".
+    pub deduction: bool,
+    /// The number before it is: "one point off".
+    pub deducted: bool,
     /// May be what a number counts.
     pub countable: bool,
     /// Takes back the number before it: "five is too high".

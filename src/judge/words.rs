@@ -3,7 +3,7 @@
 use super::beside::words_beside_rating;
 use super::policy::{Policy, WordRule};
 use crate::hear::{Transcript, ends_in_refusal};
-use crate::sentiment::{TextSentiment, normalise};
+use crate::sentiment::{SentimentLabel, TextSentiment, normalise};
 use crate::units::{Language, Rating};
 
 /// Right before a phrase these turn it down too, beside the grammar's words of refusal ("不用转人工", "don't want an agent").
@@ -21,6 +21,74 @@ const PLAIN_EN: [&str; 38] = [
     "that's", "it's", "is", "the", "my", "rating", "please",
 ];
 
+/// What makes a complaint mild, or the reason for a point that is kept back ("四分，有点贵", "four, could have been faster").
+const MILD_ZH: [&str; 27] = [
+    "有点",
+    "一点",
+    "一些",
+    "有些",
+    "稍微",
+    "稍稍",
+    "略微",
+    "略有",
+    "偏",
+    "就是",
+    "只是",
+    "因为",
+    "小问题",
+    "小瑕疵",
+    "小毛病",
+    "有待",
+    "美中不足",
+    "再接再厉",
+    "更快",
+    "更好",
+    "进步空间",
+    "扣一",
+    "少一分",
+    "差一分",
+    "减一",
+    "下次",
+    "希望",
+];
+const MILD_EN: [&str; 33] = [
+    "a bit",
+    "a little",
+    "slightly",
+    "somewhat",
+    "could have been",
+    "could've been",
+    "could be",
+    "might have been",
+    "would have been",
+    "minor",
+    "small",
+    "not perfect",
+    "not quite",
+    "room for",
+    "because",
+    "only because",
+    "just the",
+    "only the",
+    "apart from",
+    "except",
+    "off",
+    "minus",
+    "if it was",
+    "if it were",
+    "if he",
+    "if they",
+    "next time",
+    "nobody gets",
+    "no one gets",
+    "not a five",
+    "not five",
+    "too much",
+    "too high",
+];
+/// So much a mild complaint counts beside the rating that it explains. By judgement.
+const MILD_SHARE: f32 = 0.4;
+
 impl Policy {
     /// Names of the word rules that `transcript` meets, in the policy's order.
     pub fn words_said(&self, transcript: &Transcript) -> Vec<String> {
@@ -36,7 +104,8 @@ impl Policy {
 /// The sentiment of `transcript` as evidence beside its rating: the words of the rating itself are no second vote
 /// for it, so the confidence is scaled by the share of the text that says more. "五分" keeps none of it; "五分，师傅
 /// 态度很好" keeps all. The five satisfaction phrases ("非常满意" …) count as plain only when they state `rating`:
-/// beside another one they contradict it, which the judge must see.
+/// beside another one they contradict it, which the judge must see. A mild complaint beside the last rating but one explains
+/// the point that is kept back, and counts less.
 ///
 /// The sentiment itself is best taken of [`words_beside_rating`].
 #[must_use]
@@ -58,8 +127,21 @@ pub fn beyond_plain_rating(text: TextSentiment, transcript: &Transcript, rating:
         }
     };
     // Two characters or words of opinion are already one ("很慢", "too late"): from there on full confidence.
-    let share = (more as f32 / 2.0).min(1.0);
+    let mut share = (more as f32 / 2.0).min(1.0);
+    if rating.is_some_and(|rating| rating.value() == 4)
+        && is_mild(&rest, transcript.language)
+        && text.label == SentimentLabel::Negative
+    {
+        share *= MILD_SHARE;
+    }
     TextSentiment { confidence: text.confidence * share, ..text }
+}
+
+fn is_mild(text: &str, language: Language) -> bool {
+    match language {
+        Language::Zh => MILD_ZH.iter().any(|word| text.contains(word)),
+        Language::En => MILD_EN.iter().any(|phrase| said_en(text, phrase)),
+    }
 }
 
 /// Whether `phrase` stands in `text` only as part of a phrase for another level (满意 within 不满意).

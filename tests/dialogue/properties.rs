@@ -20,7 +20,13 @@ fn any_spoken() -> impl Strategy<Value = Spoken> {
             transcript: Transcript { text: text.to_owned(), language: Language::Zh },
             // Powers make clear ratings as likely as unclear ones.
             rating: RatingPosterior::from_weights(levels.map(|l| l.powi(12)), n[0].powi(12)),
-            intents: Intents { human: n[1] * n[1], repeat: n[2] * n[2], later: n[3] * n[3], no_calls: n[1] * n[2], wrong_number: n[2] * n[3] },
+            intents: Intents {
+                human: n[1] * n[1],
+                repeat: n[2] * n[2],
+                later: n[3] * n[3],
+                no_calls: n[1] * n[2],
+                wrong_number: n[2] * n[3],
+            },
         }),
         text: Some(TextSentiment { levels, score: 0.0, label: SentimentLabel::Neutral, confidence: n[4] }),
         voice: Some(VoiceEmotion {

@@ -140,7 +140,13 @@ impl Step {
             heard: Some(Heard {
                 transcript: Transcript { text: text.clone(), language },
                 rating,
-                intents: Intents { human: self.human, repeat: self.repeat, later: self.later, no_calls: self.no_calls, wrong_number: self.wrong_number },
+                intents: Intents {
+                    human: self.human,
+                    repeat: self.repeat,
+                    later: self.later,
+                    no_calls: self.no_calls,
+                    wrong_number: self.wrong_number,
+                },
             }),
             text: Some(sentiment(self.words.as_deref().unwrap_or("neutral"))),
             voice: self.voice.as_deref().map(voice),
