@@ -138,7 +138,7 @@ fn is_the_rest(given: &Mention, raw: Option<u8>, scale: Scale) -> bool {
 fn counts(words: &[Word], first: usize, end: usize) -> bool {
     let named = |word: &Word| word.noise || word.request_alone;
     if words[..first].iter().any(Word::is_unknown) {
-        return words.get(end).is_some_and(|word| named(word) || word.is_stray());
+        return words.get(end).is_some_and(|word| named(word) || word.is_stray() && !word.remark);
     }
     let after = words[end..].iter().take_while(|word| !word.remark);
     let mut nouns = after.skip_while(|word| word.opinion);
