@@ -78,7 +78,9 @@ fn number(words: &[Word], first: usize, given: Option<&Mention>, scale: Scale) -
     let raw = value(&words[first..end]);
     let mut value = raw.and_then(|raw| scale.canonical(raw));
     let bare_end = end;
-    while let Some(word) = words.get(end).filter(|word| word.unit || word.out_of.is_some()) {
+    // "Four points", but not "four point five".
+    let is_unit = |at: usize, word: &Word| word.unit && !(word.decimal && digit(at + 1)) || word.out_of.is_some();
+    while let Some(word) = words.get(end).filter(|word| is_unit(end, word)) {
         // "Four out of ten" is no four of five.
         value = value.filter(|_| word.out_of.is_none_or(|last| last == scale.max()));
         end += 1;

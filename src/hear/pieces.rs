@@ -82,7 +82,19 @@ impl Pieces {
                 open.clear();
             }
         };
-        for character in composed(text).chars().flat_map(char::to_lowercase) {
+        let mut before = ' ';
+        let text = composed(text);
+        let mut characters = text.chars().flat_map(char::to_lowercase).peekable();
+        while let Some(character) = characters.next() {
+            let within = before.is_ascii_digit() && characters.peek().is_some_and(char::is_ascii_digit);
+            before = character;
+            if within && ['.', ':'].contains(&character) {
+                // 4.5, 3:30: as they are said.
+                flush(&mut open);
+                open.push_str(if self.spaced { "point" } else { "点" });
+                flush(&mut open);
+                continue;
+            }
             let character = match character {
                 '’' => '\'',
                 _ if character.is_ascii() => character,
