@@ -1,6 +1,7 @@
 //! The rules in their order: requests first, then the rating, then what the words and the voice may add.
 
-use super::decision::{Action, Ask, Band, Decision, FollowUp, Mood, OutroQuery};
+use super::chosen::Chosen;
+use super::decision::{Action, Ask, Band, Decision, FollowUp};
 use super::evidence::Evidence;
 use super::policy::{AfterLimit, Policy, WordAction};
 use super::pool::{self, Pooled, Source};
@@ -43,18 +44,6 @@ struct Judging<'a> {
     /// P(satisfaction) of words and voice alone; even where there are none.
     felt: [f64; 5],
     stated: Stated,
-}
-
-/// What the rules chose, before it is put into words.
-struct Chosen {
-    action: Action,
-    ask: Option<Ask>,
-    band: Option<Band>,
-    rating: Option<Rating>,
-    outro: Option<OutroQuery>,
-    follow_up: Option<FollowUp>,
-    /// The decisive rule and its strength, 0..=1; none when the pooled sources decided by themselves.
-    rule: Option<(Rule, f64)>,
 }
 
 impl<'a> Judging<'a> {
@@ -104,7 +93,7 @@ impl<'a> Judging<'a> {
         } else {
             return None;
         };
-        Some(self.transfer(self.final_rating(), rule))
+        Some(Chosen::transfer(self.policy, self.final_rating(), rule))
     }
 
     /// The caller gave a rating that stands.
@@ -112,17 +101,17 @@ impl<'a> Judging<'a> {
         let thresholds = &self.policy.rules().thresholds;
         let band = self.policy.band(rating);
         if let Some(reason) = self.contradiction(rating, band).filter(|_| self.may_read_back()) {
-            return self.confirm(rating, reason);
+            return Chosen::confirm(self.policy, rating, reason);
         }
         let outweighed = band == Band::Best && self.words_speak_for(band);
         if self.angry() && !outweighed && self.policy.band_rule(band).action != Action::Transfer {
-            return self.transfer(Some(rating), (Rule::Anger, self.anger()));
+            return Chosen::transfer(self.policy, Some(rating), (Rule::Anger, self.anger()));
         }
         let unhappy = self.felt_in(Band::Low);
         if band == Band::Middle && !wants_no_calls(self.evidence, self.policy) && unhappy >= thresholds.unhappy {
-            return self.transfer(Some(rating), (Rule::Unhappy, unhappy));
+            return Chosen::transfer(self.policy, Some(rating), (Rule::Unhappy, unhappy));
         }
-        self.by_band(band, Some(rating), how.map(|rule| (rule, 0.3)))
+        Chosen::by_band(self.policy, band, Some(rating), how.map(|rule| (rule, 0.3)))
     }
 
     /// No rating stands, or not yet.
@@ -135,31 +124,28 @@ impl<'a> Judging<'a> {
         };
         if wants_no_calls(self.evidence, self.policy) {
             // To be asked again, or handed over, is what this caller wants least.
-            let query = self.query(Mood::Calm, Band::Middle);
-            return self.outro(query, None, Some(FollowUp::NoCalls), (Rule::NoCallsAsked, 1.0));
+            return Chosen::calm_end(self.policy, Some(FollowUp::NoCalls), (Rule::NoCallsAsked, 1.0));
         }
         let wrong_number = f64::from(pool::unit(intents.wrong_number));
         // Said to a rating that was read back, the number is the rating.
         if wrong_number >= MISTAKEN && self.evidence.read_back.is_none() {
-            let query = self.query(Mood::Calm, Band::Middle);
-            return self.outro(query, None, Some(FollowUp::WrongNumber), (Rule::WrongNumber, wrong_number));
+            return Chosen::calm_end(self.policy, Some(FollowUp::WrongNumber), (Rule::WrongNumber, wrong_number));
         }
         let objects = unsure.is_some_and(|(rating, _)| self.policy.band(rating) == Band::Best);
         if !objects && self.angry() {
-            return self.transfer(None, (Rule::Anger, self.anger()));
+            return Chosen::transfer(self.policy, None, (Rule::Anger, self.anger()));
         }
         let unhappy = self.felt_in(Band::Low);
         if !objects && unhappy >= thresholds.unhappy {
-            return self.transfer(None, (Rule::Unhappy, unhappy));
+            return Chosen::transfer(self.policy, None, (Rule::Unhappy, unhappy));
         }
         if let Some((rating, p)) = unsure {
-            return self.confirm(rating, (Rule::RatingUnsure, 1.0 - p));
+            return Chosen::confirm(self.policy, rating, (Rule::RatingUnsure, 1.0 - p));
         }
         let later = f64::from(pool::unit(intents.later));
         if self.words(WordAction::Later) || later >= thresholds.later {
-            let query = self.query(Mood::Calm, Band::Middle);
             let strength = if self.words(WordAction::Later) { 1.0 } else { later };
-            return self.outro(query, None, Some(FollowUp::CallLater), (Rule::LaterAsked, strength));
+            return Chosen::calm_end(self.policy, Some(FollowUp::CallLater), (Rule::LaterAsked, strength));
         }
         let repeat = f64::from(pool::unit(intents.repeat));
         let why = match self.stated {
@@ -170,10 +156,10 @@ impl<'a> Judging<'a> {
         };
         let limits = self.policy.rules().limits;
         if self.evidence.asked_back < limits.reprompts {
-            return self.ask_again(Ask::Question, why);
+            return Chosen::ask_again(Ask::Question, why);
         }
         if limits.keypad && self.evidence.asked_back == limits.reprompts {
-            return self.ask_again(Ask::Keypad, why);
+            return Chosen::ask_again(Ask::Keypad, why);
         }
         self.after_limit()
     }
@@ -186,13 +172,12 @@ impl<'a> Judging<'a> {
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .filter(|&(_, p)| p >= self.policy.rules().thresholds.inferred);
         if let Some((band, p)) = suggested {
-            return self.by_band(band, None, Some((Rule::Inferred, 1.0 - p)));
+            return Chosen::by_band(self.policy, band, None, Some((Rule::Inferred, 1.0 - p)));
         }
         match self.policy.rules().limits.after {
-            AfterLimit::Transfer => self.transfer(None, (Rule::LimitTransfer, 0.8)),
+            AfterLimit::Transfer => Chosen::transfer(self.policy, None, (Rule::LimitTransfer, 0.8)),
             AfterLimit::NoResponse => {
-                let query = self.query(Mood::Calm, Band::Middle);
-                self.outro(query, None, Some(FollowUp::NoResponse), (Rule::NoResponse, 0.8))
+                Chosen::calm_end(self.policy, Some(FollowUp::NoResponse), (Rule::NoResponse, 0.8))
             }
         }
     }
@@ -268,57 +253,5 @@ impl<'a> Judging<'a> {
             Stated::Final(rating, _) => Some(rating),
             _ => None,
         }
-    }
-
-    fn query(&self, mood: Mood, band: Band) -> OutroQuery {
-        OutroQuery { mood, tone: self.policy.band_rule(band).tone.clone() }
-    }
-
-    fn by_band(&self, band: Band, rating: Option<Rating>, rule: Option<(Rule, f64)>) -> Chosen {
-        let band_rule = self.policy.band_rule(band);
-        Chosen {
-            action: band_rule.action,
-            ask: None,
-            band: Some(band),
-            rating,
-            outro: Some(self.query(band_rule.mood, band)),
-            follow_up: (band == Band::Middle).then_some(FollowUp::Log),
-            rule,
-        }
-    }
-
-    /// Soothing music, whatever the rating: it plays to somebody who waits for a human.
-    fn transfer(&self, rating: Option<Rating>, rule: (Rule, f64)) -> Chosen {
-        Chosen {
-            action: Action::Transfer,
-            ask: None,
-            band: rating.map(|rating| self.policy.band(rating)),
-            rating,
-            outro: Some(self.query(Mood::Soothing, Band::Low)),
-            follow_up: None,
-            rule: Some(rule),
-        }
-    }
-
-    fn outro(
-        &self,
-        query: OutroQuery,
-        rating: Option<Rating>,
-        follow_up: Option<FollowUp>,
-        rule: (Rule, f64),
-    ) -> Chosen {
-        let band = rating.map(|rating| self.policy.band(rating));
-        Chosen { action: Action::Outro, ask: None, band, rating, outro: Some(query), follow_up, rule: Some(rule) }
-    }
-
-    fn confirm(&self, rating: Rating, rule: (Rule, f64)) -> Chosen {
-        let band = Some(self.policy.band(rating));
-        let (action, ask) = (Action::Confirm, Some(Ask::ReadBack));
-        Chosen { action, ask, band, rating: Some(rating), outro: None, follow_up: None, rule: Some(rule) }
-    }
-
-    fn ask_again(&self, ask: Ask, rule: (Rule, f64)) -> Chosen {
-        let action = Action::Reprompt;
-        Chosen { action, ask: Some(ask), band: None, rating: None, outro: None, follow_up: None, rule: Some(rule) }
     }
 }

@@ -1,6 +1,7 @@
 //! Deciding: pure, synchronous, replayable. The same evidence and policy give the same bytes, any day.
 
 mod beside;
+mod chosen;
 mod decide;
 mod decision;
 mod evidence;
