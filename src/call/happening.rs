@@ -82,6 +82,8 @@ pub enum Happening {
     Over {
         outcome: Outcome,
         hung_up: bool,
+        /// The caller asked never to be called again.
+        no_calls: bool,
     },
 }
 
@@ -132,8 +134,9 @@ impl fmt::Display for Happening {
             Self::CallbackStored { reason } => write!(f, "stored   a task to call back: {reason:?}"),
             Self::Problem { problem } => write!(f, "problem  {problem}"),
             Self::HumanConnected => f.write_str("a human is on the line"),
-            Self::Over { outcome, hung_up } => {
-                write!(f, "over     {outcome:?}{}", if *hung_up { ", the caller hung up" } else { "" })
+            Self::Over { outcome, hung_up, no_calls } => {
+                let wish = if *no_calls { ", never to be called again" } else { "" };
+                write!(f, "over     {outcome:?}{wish}{}", if *hung_up { ", the caller hung up" } else { "" })
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::conversation::Conversation;
 use super::happening::Happening;
 use super::sounds::Ready;
-use crate::dialogue::{Command, Event};
+use crate::dialogue::{CallReport, Command, Event};
 use crate::handoff::{CallbackReason, Handoff, HandoffRequest};
 use crate::judge::OutroQuery;
 use crate::outro::{Fallback, Outro};
@@ -20,9 +20,9 @@ impl Conversation {
             self.carry_out(command, now);
         }
         if self.call.is_over() && self.view.outcome.is_none() {
-            let report = self.call.report();
-            self.view.outcome = Some(report.outcome);
-            self.note(Happening::Over { outcome: report.outcome, hung_up: report.hung_up });
+            let CallReport { outcome, hung_up, no_calls, .. } = self.call.report();
+            self.view.outcome = Some(outcome);
+            self.note(Happening::Over { outcome, hung_up, no_calls });
         }
     }
 
