@@ -1,6 +1,6 @@
 //! The numbers and words of satisfaction in an answer, and what they mean on the scale that was asked.
 
-use super::word::Word;
+use super::word::{Request, Word};
 use crate::units::{Rating, Scale};
 
 /// A number or phrase that was said.
@@ -138,7 +138,8 @@ fn is_the_rest(given: &Mention, raw: Option<u8>, scale: Scale) -> bool {
 /// anything that follows is counted; where all that was said before is known ("I'd say", nothing), a remark may follow
 /// ("five he was great"), and more than one of something is told by its plural.
 fn counts(words: &[Word], first: usize, end: usize) -> bool {
-    let named = |word: &Word| word.noise || word.request_alone;
+    // "Two agents", but "four I'm busy".
+    let named = |word: &Word| word.noise || word.request_alone && word.request == Some(Request::Human);
     if words[..first].iter().any(Word::is_unknown) {
         return words.get(end).is_some_and(|word| named(word) || word.is_stray() && !word.remark);
     }
