@@ -2,6 +2,7 @@
 
 use super::grammar::Grammar;
 use super::mentions::{Mention, is_larger, mentions};
+use super::requests::{composed, stated};
 use super::word::{Request, Word};
 use crate::units::{Language, Rating, Scale};
 
@@ -38,32 +39,16 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
         let implied = mention.implied && current.is_none_or(|before| before.implied || before.value != value);
         current = Some(Mention { value, implied, ..mention });
     }
-    let alone = words.iter().all(|word| word.request.is_some() || word.filler || word.asking || word.comma);
-    let asked =
-        |at: usize| words[at].request.filter(|_| (!words[at].request_alone || alone) && !is_refused(&words[..at]));
-    let requests = || (0..words.len()).filter_map(asked);
-    // "Sorry" and "what" are said on the way to another request; who wants no calls wants none later either.
-    let rank = |request: &Request| match request {
-        Request::Human => 0,
-        Request::NoCalls => 1,
-        Request::WrongNumber => 2,
-        Request::Later => 3,
-        Request::Repeat => 4,
-    };
-    let request = requests().min_by_key(rank);
+    let rating = current.and_then(|mention| mention.value);
+    let request = stated(&words).or_else(|| if rating.is_none() { composed(&words) } else { None });
     let implied = current.is_some_and(|mention| mention.implied && mention.value.is_some());
-    Answer { rating: current.and_then(|mention| mention.value), implied, request }
+    Answer { rating, implied, request }
 }
 
 /// Whether one is content and the other is not: "satisfied with him, not satisfied with the price".
 fn are_opposite(one: Option<Rating>, other: Option<Rating>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return false };
     (one.value() > 3) != (other.value() > 3) && one.value() != 3 && other.value() != 3
-}
-
-/// Whether what these words lead to is refused: "I don't want to be called back" asks for no call.
-fn is_refused(before: &[Word]) -> bool {
-    before.iter().rev().find(|word| word.refusal || !word.asking).is_some_and(|word| word.refusal)
 }
 
 /// Whether `before` ends by refusing what is named next: "I don't want to talk to", 不用.

@@ -38,6 +38,10 @@ struct Table {
     filler: Vec<String>,
     asking: Vec<String>,
     refusal: Vec<String>,
+    contact: Vec<String>,
+    party: Vec<String>,
+    calling: Vec<String>,
+    time: Vec<String>,
     noise: Vec<String>,
     phrase: Vec<Phrase>,
     request: Vec<Asking>,
@@ -135,6 +139,10 @@ impl Grammar {
         grammar.add(&table.filler, |word| word.filler = true);
         grammar.add(&table.asking, |word| word.asking = true);
         grammar.add(&table.refusal, |word| word.refusal = true);
+        grammar.add(&table.contact, |word| word.contact = true);
+        grammar.add(&table.party, |word| word.party = true);
+        grammar.add(&table.calling, |word| word.calling = true);
+        grammar.add(&table.time, |word| word.time = true);
         grammar.add(&table.noise, |word| word.noise = true);
         for form in table.correction.iter().filter(|_| !table.spaced) {
             if let Some(sound) = syllables(&grammar.pieces.of(form)).filter(|sound| sound.len() > 1) {

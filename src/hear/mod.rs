@@ -16,6 +16,7 @@ mod pieces;
 mod posterior;
 #[cfg(feature = "whisper")]
 mod recogniser;
+mod requests;
 #[cfg(feature = "whisper")]
 mod search;
 #[cfg(feature = "whisper")]

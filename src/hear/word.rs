@@ -22,6 +22,13 @@ pub struct Word {
     pub request_alone: bool,
     /// May stand beside a request.
     pub asking: bool,
+    /// Leads to a party: "speak" … "manager", 让 … 经理.
+    pub contact: bool,
+    /// Who can be asked for.
+    pub party: bool,
+    /// Calling, which beside a time is to be another one.
+    pub calling: bool,
+    pub time: bool,
     /// Makes no request of the one that follows.
     pub refusal: bool,
     pub magnitude: bool,
@@ -59,12 +66,13 @@ impl Word {
     /// In no table.
     pub fn is_stray(&self) -> bool {
         // What may stand beside a request or after a number means nothing by itself.
-        Self { asking: false, remark: false, opinion: false, countable: false, ..*self } == Self::default()
+        Self { asking: false, remark: false, opinion: false, ..*self }.is_unknown()
     }
 
     /// In no table at all.
     pub fn is_unknown(&self) -> bool {
-        Self { countable: false, ..*self } == Self::default()
+        let composing = Self { contact: false, party: false, calling: false, time: false, ..*self };
+        Self { countable: false, ..composing } == Self::default()
     }
 }
 
