@@ -64,6 +64,9 @@ struct Asking {
     means: Request,
     #[serde(default)]
     alone: bool,
+    /// Not in the closed set that is known by its sound: for `scripts/train/hearing/closed_set.py`.
+    #[serde(default, rename = "unspelt")]
+    _unspelt: bool,
     forms: Vec<String>,
 }
 

@@ -72,10 +72,14 @@ def table_of(language):
     return tomllib.loads((GRAMMAR / f"{language}.toml").read_text(encoding="utf-8"))
 
 
+def spelt_requests(language):
+    return [request for request in table_of(language)["request"] if not request.get("unspelt")]
+
+
 def requests(language):
     """What asks for something, in the order of the grammar."""
     found = {}
-    for request in table_of(language)["request"]:
+    for request in spelt_requests(language):
         before, after = AROUND_REQUEST[language][request["means"]]
         for form in request["forms"]:
             # After what is long little more is said: the tree stays small.
@@ -111,7 +115,7 @@ def answers(language):
             found.setdefault(b + form + a, phrase["means"])
     for request in requests(language):
         found.setdefault(request, None)
-    for request in table_of(language)["request"]:
+    for request in spelt_requests(language):
         if request["means"] in ("no_calls", "wrong_number"):
             continue
         for form, before in itertools.product(request["forms"], REFUSALS[language]):
