@@ -23,18 +23,18 @@ pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
     Judging::new(evidence, policy).decide()
 }
 
+/// From this probability a call is unwanted, or was meant for somebody else, whatever the policy says.
+const MORE_PROBABLE_THAN_NOT: f32 = 0.5;
+
 /// Whether the caller asked in this turn never to be called again. More probable than not is enough, whatever the policy says.
 pub fn wants_no_calls(evidence: &Evidence, policy: &Policy) -> bool {
-    evidence.intents.no_calls >= 0.5 || said(WordAction::NoCalls, evidence, policy)
+    evidence.intents.no_calls >= MORE_PROBABLE_THAN_NOT || said(WordAction::NoCalls, evidence, policy)
 }
 
 /// Whether the caller's words met a rule of the policy for `action`.
 fn said(action: WordAction, evidence: &Evidence, policy: &Policy) -> bool {
     policy.rules().words.iter().any(|rule| rule.action == action && evidence.words.contains(&rule.name))
 }
-
-/// From this probability a call was meant for somebody else: more probable than not, whatever the policy says.
-const MISTAKEN: f64 = 0.5;
 
 struct Judging<'a> {
     evidence: &'a Evidence,
@@ -126,10 +126,11 @@ impl<'a> Judging<'a> {
             // To be asked again, or handed over, is what this caller wants least.
             return Chosen::calm_end(self.policy, Some(FollowUp::NoCalls), (Rule::NoCallsAsked, 1.0));
         }
-        let wrong_number = f64::from(pool::unit(intents.wrong_number));
         // Said to a rating that was read back, the number is the rating.
-        if wrong_number >= MISTAKEN && self.evidence.read_back.is_none() {
-            return Chosen::calm_end(self.policy, Some(FollowUp::WrongNumber), (Rule::WrongNumber, wrong_number));
+        let mistaken = pool::unit(intents.wrong_number);
+        if mistaken >= MORE_PROBABLE_THAN_NOT && self.evidence.read_back.is_none() {
+            let rule = (Rule::WrongNumber, f64::from(mistaken));
+            return Chosen::calm_end(self.policy, Some(FollowUp::WrongNumber), rule);
         }
         let objects = unsure.is_some_and(|(rating, _)| self.policy.band(rating) == Band::Best);
         if !objects && self.angry() {
