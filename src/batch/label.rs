@@ -47,6 +47,25 @@ pub enum Intent {
     None,
 }
 
+impl Intent {
+    /// In the order of their numbers.
+    pub const ALL: [Self; 7] =
+        [Self::Rating, Self::Human, Self::Repeat, Self::Later, Self::NoCalls, Self::WrongNumber, Self::None];
+
+    /// As it is labelled.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rating => "rating",
+            Self::Human => "human",
+            Self::Repeat => "repeat",
+            Self::Later => "later",
+            Self::NoCalls => "no_calls",
+            Self::WrongNumber => "wrong_number",
+            Self::None => "none",
+        }
+    }
+}
+
 /// The four emotions that are told from a voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -152,6 +171,17 @@ fn levels(scale: Scale) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_intent_has_one_name_and_one_number() {
+        for (number, intent) in Intent::ALL.into_iter().enumerate() {
+            assert_eq!(intent as usize, number);
+            assert_eq!(serde_json::to_string(&intent).unwrap(), format!("\"{}\"", intent.name()));
+            let mut truth = Truth::default();
+            truth.set("intent", intent.name(), Scale::default()).unwrap();
+            assert_eq!(truth.intent, Some(intent));
+        }
+    }
 
     #[test]
     fn labels_are_read_on_their_scale_and_unknown_ones_are_named() {

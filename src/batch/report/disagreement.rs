@@ -84,7 +84,7 @@ fn against_truth(row: &Row) -> Option<(String, f64)> {
         return Some((what, surprise(1.0 - 0.5 * read.score.abs())));
     }
     let truth = row.truth.intent.filter(|truth| *truth != row.intent())?;
-    Some((format!("taken for {:?}, meant {truth:?}", row.intent()).to_lowercase(), 1.0))
+    Some((format!("taken for {}, meant {}", row.intent().name(), truth.name()), 1.0))
 }
 
 fn between_sources(row: &Row) -> Option<(String, f64)> {

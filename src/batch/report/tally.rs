@@ -16,7 +16,6 @@ use crate::judge::{Action, Band};
 use crate::sentiment::SentimentLabel;
 
 const RATINGS: [&str; 6] = ["1", "2", "3", "4", "5", "none"];
-const INTENTS: [&str; 7] = ["rating", "human", "repeat", "later", "no_calls", "wrong_number", "none"];
 const SENTIMENTS: [&str; 3] = ["negative", "neutral", "positive"];
 const EMOTIONS: [&str; 4] = ["angry", "sad", "neutral", "happy"];
 const ACTIONS: [&str; 4] = ["outro", "transfer", "confirm", "reprompt"];
@@ -43,7 +42,7 @@ impl Default for Tally {
             counts: Counts::default(),
             right: BTreeMap::new(),
             rating: ConfusionTally::new(RATINGS),
-            intent: ConfusionTally::new(INTENTS),
+            intent: ConfusionTally::new(Intent::ALL.map(Intent::name)),
             sentiment: ConfusionTally::new(SENTIMENTS),
             emotion: ConfusionTally::new(EMOTIONS),
             action: ConfusionTally::new(ACTIONS),
@@ -101,7 +100,7 @@ impl Tally {
             self.confidences.entry(group).or_default().add(confidence, right);
         }
         if let Some(expected) = truth.intent {
-            self.intent.add(intent(expected), intent(row.intent()));
+            self.intent.add(expected as usize, row.intent() as usize);
             self.right("intent", language, expected == row.intent());
         }
         if let (Some(expected), Some(read)) = (truth.sentiment, row.rated.sentiment) {
@@ -162,18 +161,6 @@ impl Tally {
             disagreements: self.most.sorted(),
             failures,
         }
-    }
-}
-
-fn intent(intent: Intent) -> usize {
-    match intent {
-        Intent::Rating => 0,
-        Intent::Human => 1,
-        Intent::Repeat => 2,
-        Intent::Later => 3,
-        Intent::NoCalls => 4,
-        Intent::WrongNumber => 5,
-        Intent::None => 6,
     }
 }
 
