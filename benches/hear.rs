@@ -4,7 +4,7 @@
 
 #[cfg(feature = "whisper")]
 use codetta::audio::Samples;
-use codetta::hear::read;
+use codetta::hear::{Meaning, read};
 #[cfg(feature = "whisper")]
 use codetta::units::SampleRate;
 use codetta::units::{Language, Scale};
@@ -23,8 +23,14 @@ fn hum() -> Samples {
 }
 
 fn reading(criterion: &mut Criterion) {
+    codetta::neural::one_thread();
     criterion.bench_function("read an answer (grammar)", |bencher| {
         bencher.iter(|| read(std::hint::black_box("我给五分，等等，还是四分"), Language::Zh, Scale::default()));
+    });
+    // 25 pieces of words: a long answer.
+    let long = "there's no chance that I can do this now, I'm up a ladder with my hands full, catch me in the evening";
+    criterion.bench_function("read an answer (network)", |bencher| {
+        bencher.iter(|| Meaning::of(std::hint::black_box(long)));
     });
 }
 

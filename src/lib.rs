@@ -26,6 +26,7 @@ pub mod audio;
 pub mod device;
 pub mod model;
 pub mod neural;
+mod text;
 
 pub mod capture;
 pub mod segment;

@@ -32,7 +32,10 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
             Some(before) if before.value == mention.value => mention.value,
             Some(before) => {
                 let between = &words[before.last + 1..mention.first];
-                let corrected = before.taken_back || between.iter().any(|word| word.correction);
+                let corrected = before.taken_back
+                    || before.remains
+                    || mention.remains
+                    || between.iter().any(|word| word.correction);
                 if corrected || !explicit && !are_opposite(before.value, mention.value) { mention.value } else { None }
             }
         };
@@ -71,6 +74,20 @@ pub(super) fn awaits_noun(text: &str, language: Language) -> bool {
 #[cfg(feature = "whisper")]
 pub(super) fn has_number(text: &str, language: Language) -> bool {
     Grammar::of(language).words(text).iter().any(|word| word.number.is_some() || is_larger(word) || word.fraction)
+}
+
+/// Answers of more words than these may mean something else than the numbers in them: "one less than five".
+const PLAIN: usize = 4;
+
+/// Whether `text`, read as `answer`, is one of so few words, all known, that nothing else can be meant.
+pub(super) fn is_plain(text: &str, language: Language, answer: &Answer) -> bool {
+    let found = answer.rating.is_some() || answer.request.is_some();
+    found && knows_all(text, language) && Grammar::of(language).words(text).len() <= PLAIN
+}
+
+/// Whether the grammar knows every word of `text`.
+pub(super) fn knows_all(text: &str, language: Language) -> bool {
+    !Grammar::of(language).words(text).iter().any(Word::is_unknown)
 }
 
 /// Whether the grammar knows a number or a request in `text`, or all of its words.

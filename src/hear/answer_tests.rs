@@ -155,8 +155,6 @@ fn what_is_denied_or_missed_is_not_given() {
         "接近五分",
         "不止五分",
         "负五分",
-        "扣一分",
-        "满分减一分",
         "五分以下",
         "三分不到",
         "没有五分",
@@ -177,8 +175,6 @@ fn what_is_denied_or_missed_is_not_given() {
         "almost satisfied",
         "almost five",
         "close to a four",
-        "minus one",
-        "full marks minus one",
         "negative five",
         "7/10",
     ] {
@@ -220,6 +216,27 @@ fn denied_satisfaction_is_dissatisfaction() {
     ] {
         assert_eq!(rating(text, Language::En), Some(wanted), "{text}");
     }
+}
+
+/// What is taken off the best rating leaves one, which is read back.
+#[test]
+fn what_remains_of_the_best_rating_is_guessed() {
+    for (text, language, wanted) in [
+        ("扣一分", Language::Zh, 4),
+        ("满分减一分", Language::Zh, 4),
+        ("五分里头扣两分", Language::Zh, 3),
+        ("minus one for the mess", Language::En, 4),
+        ("full marks minus two", Language::En, 3),
+    ] {
+        let answer = read(text, language, Scale::default());
+        assert_eq!(answer.rating.map(Rating::value), Some(wanted), "{text}");
+        assert!(answer.implied, "{text}");
+    }
+    for text in ["扣一分半", "扣了我两百块", "四分扣两分"] {
+        assert_eq!(rating(text, Language::Zh), None, "{text}");
+    }
+    let ten: Scale = "0..10:best=10".parse().unwrap();
+    assert_eq!(read("minus one", Language::En, ten).rating, None);
 }
 
 /// Whisper seldom writes a comma: what follows a number is no proof that it is counted.

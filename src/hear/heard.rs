@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::word::Request;
 use crate::units::{Language, Rating};
 
 /// What was said, in the language the call is held in.
@@ -10,6 +11,11 @@ pub struct Transcript {
     pub text: String,
     pub language: Language,
 }
+
+/// A rating is believed by no more than this, and so asked back, where no word was written of more than two seconds (what voice
+/// detection passes for so long and the decoder has no word for is mostly music), where it is guessed from an opinion
+/// (`Answer::implied`), and where the grammar or the network alone reads it (`meaning.rs`).
+pub(super) const ASKED_BACK: f32 = 0.75;
 
 /// How probable each canonical rating is, and that no rating was given. The six values sum to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,6 +74,23 @@ pub struct Intents {
     /// Says that the call was meant for somebody else ("打错了", "wrong number").
     #[serde(default, skip_serializing_if = "is_zero")]
     pub wrong_number: f32,
+}
+
+impl Intents {
+    pub fn of(&self, request: Request) -> f32 {
+        let mut copy = *self;
+        *copy.of_mut(request)
+    }
+
+    pub(super) fn of_mut(&mut self, request: Request) -> &mut f32 {
+        match request {
+            Request::Human => &mut self.human,
+            Request::Repeat => &mut self.repeat,
+            Request::Later => &mut self.later,
+            Request::NoCalls => &mut self.no_calls,
+            Request::WrongNumber => &mut self.wrong_number,
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)]

@@ -14,6 +14,9 @@ pub struct Mention {
     pub implied: bool,
     /// It was named and taken away again, as in "less one": the next number counts.
     pub taken_back: bool,
+    /// It is what remains of the best rating: "take two off". It stands for the best where that was named, and any other
+    /// number for it.
+    pub remains: bool,
     pub first: usize,
     pub last: usize,
 }
@@ -60,7 +63,15 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
             let negated = at.checked_sub(1).is_some_and(|before| words[before].negation);
             let value = Rating::new(value).ok().filter(|_| !negated);
             let implied = word.phrase_implied;
-            mentions.push(Mention { value, explicit: false, implied, taken_back: negated, first: at, last: at });
+            mentions.push(Mention {
+                value,
+                explicit: false,
+                implied,
+                taken_back: negated,
+                remains: false,
+                first: at,
+                last: at,
+            });
         }
         at += 1;
     }
@@ -109,6 +120,15 @@ fn number(words: &[Word], first: usize, given: Option<&Mention>, scale: Scale) -
     let counts_something = end == bare_end && counts(words, first, end);
     let stands_for_noun = end == first + 1 && words[first].pronoun && before.is_unknown() && first > 0;
     let deducted = before.deduction || is(end, |word| word.deducted);
+    // "I lost one" tells something; "minus one" does not.
+    let told = given.is_none() && words[first].pronoun && end == bare_end && first > 1;
+    let off = !taken_back && !before.ordinal && !counts_something && !told;
+    let off = off && (before.deduction || deducted && end > bare_end);
+    if let Some(rating) = remaining(given, raw, scale).filter(|_| off) {
+        let (value, explicit, last) = (Some(rating), true, end - 1);
+        let mention = Mention { value, explicit, implied: true, taken_back: false, remains: true, first, last };
+        return (Some(mention), end);
+    }
     let rejected = is(end, |word| word.rejection);
     let named = match given {
         None => stands_for_noun || before.negation || before.deduction,
@@ -125,7 +145,15 @@ fn number(words: &[Word], first: usize, given: Option<&Mention>, scale: Scale) -
     taken_back |= deducted || rejected || before.negation && !before.correction;
     // Beside another number it may have been meant as one all the same: "five for him and one for you".
     value = value.filter(|_| !taken_back && !stands_for_noun);
-    (Some(Mention { value, explicit: true, implied: false, taken_back, first, last: end - 1 }), end)
+    let last = end - 1;
+    (Some(Mention { value, explicit: true, implied: false, taken_back, remains: false, first, last }), end)
+}
+
+/// What remains of the best rating, given before or not, when so many points are taken off. Only the usual scale is counted so.
+fn remaining(given: Option<&Mention>, raw: Option<u8>, scale: Scale) -> Option<Rating> {
+    let of_best = given.is_none_or(|given| given.value.is_some_and(|value| value.value() == 5));
+    let left = 5_u8.checked_sub(raw.filter(|raw| *raw > 0)?)?;
+    Rating::new(left).ok().filter(|_| of_best && scale == Scale::default())
 }
 
 /// Whether `raw` points are what lacks of the best rating where `given` is given. Only the usual scale is counted so.

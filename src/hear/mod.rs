@@ -11,6 +11,7 @@ mod heard;
 mod homophones;
 #[cfg(feature = "whisper")]
 mod loops;
+mod meaning;
 mod mentions;
 mod pieces;
 mod posterior;
@@ -31,6 +32,7 @@ pub(crate) use answer::ends_in_refusal;
 pub use answer::{Answer, read};
 pub use answer_sound::AnswerSound;
 pub use heard::{Heard, Intents, RatingPosterior, Transcript};
+pub use meaning::Meaning;
 pub use posterior::Masses;
 #[cfg(feature = "whisper")]
 pub use recogniser::{Detail, Options, Recogniser};

@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use super::answer::{Answer, awaits_noun};
 use super::answer_sound::AnswerSound;
-use super::heard::{Heard, Intents, RatingPosterior, Transcript};
+use super::heard::{ASKED_BACK, Heard, RatingPosterior, Transcript};
 use super::loops::{read_once, tidy};
+use super::meaning::Meaning;
 use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
 use super::spell::{Speller, intents};
-use super::word::Request;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 use crate::units::{Language, SampleRate, Scale};
@@ -32,10 +32,6 @@ const MIN_SAMPLES: usize = 8_000;
 const LONG_TAIL: usize = 5;
 /// A rating or request is no less probable than this where its words are written as they were spelt.
 const SURE: f32 = 0.8;
-/// A rating is believed by no more than this, and so asked back, where no word was written of more than two seconds (what voice
-/// detection passes for so long and the decoder has no word for is mostly music), and where it is guessed from an opinion
-/// (`Answer::implied`).
-const ASKED_BACK: f32 = 0.75;
 
 /// Odds (natural logarithm) from which an answer is heard in the other language. On one word Whisper is easily wrong.
 const OTHER_LANGUAGE_FROM: f32 = 3.0;
@@ -100,7 +96,9 @@ impl Recogniser {
     /// [`ErrorKind::Model`] if the file is no such model, [`ErrorKind::Unsupported`] if it knows English only,
     /// those of the file system.
     pub fn load(path: &Path, threads: usize) -> Result<Self> {
-        Ok(Self { session: Session::load(path, threads.max(1))?, encoded: None })
+        let session = Session::load(path, threads.max(1))?;
+        Meaning::load();
+        Ok(Self { session, encoded: None })
     }
 
     /// Another recogniser on the same weights, for a second utterance at the same time.
@@ -240,7 +238,7 @@ impl Recogniser {
         let sure = rating.best().filter(|(_, p)| *p >= SURE).map(|(level, _)| level);
         let is_sure = |words: &String| {
             let Answer { rating, request, .. } = read(words);
-            let asked = request.is_some_and(|request| probability(&intents, request) >= SURE);
+            let asked = request.is_some_and(|request| intents.of(request) >= SURE);
             asked && rating.is_none() || rating.is_some() && rating == sure
         };
         let transcript = spelt_words.filter(is_sure).unwrap_or(transcript);
@@ -248,20 +246,11 @@ impl Recogniser {
         let guessed = said.implied && said.rating == rating.best().map(|(level, _)| level);
         let rating = if guessed { rating.doubted(ASKED_BACK) } else { rating };
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents };
+        let heard = heard.read_again(&said, options.scale);
         readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
         readings.truncate(40);
         let texts = readings.into_iter().map(|reading| (reading.text, reading.mass)).collect();
         Ok((heard, Detail { masses, by_words, spelt, one_word, texts, other_language }))
-    }
-}
-
-fn probability(intents: &Intents, request: Request) -> f32 {
-    match request {
-        Request::Human => intents.human,
-        Request::Repeat => intents.repeat,
-        Request::Later => intents.later,
-        Request::NoCalls => intents.no_calls,
-        Request::WrongNumber => intents.wrong_number,
     }
 }
 

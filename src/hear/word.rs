@@ -90,6 +90,7 @@ pub enum Request {
 }
 
 impl Request {
+    pub const ALL: [Self; 5] = [Self::Human, Self::Repeat, Self::Later, Self::NoCalls, Self::WrongNumber];
     /// How many there are.
-    pub const COUNT: usize = 5;
+    pub const COUNT: usize = Self::ALL.len();
 }

@@ -3,7 +3,8 @@
 use super::beside::words_beside_rating;
 use super::policy::{Policy, WordRule};
 use crate::hear::{Transcript, ends_in_refusal};
-use crate::sentiment::{SentimentLabel, TextSentiment, normalise};
+use crate::sentiment::{SentimentLabel, TextSentiment};
+use crate::text::normalise;
 use crate::units::{Language, Rating};
 
 /// Right before a phrase these turn it down too, beside the grammar's words of refusal ("不用转人工", "don't want an agent").

@@ -19,7 +19,7 @@ use crate::encoder::States;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "whisper")]
 use crate::hear;
-use crate::hear::{AnswerSound, Heard};
+use crate::hear::{AnswerSound, Heard, Meaning};
 #[cfg(feature = "whisper")]
 use crate::judge::words_beside_rating;
 use crate::keypad::{self, KeyPress};
@@ -162,7 +162,8 @@ impl Listener {
             }
         }
         let (head, content) = VoiceScorer::own_head();
-        let built_in = Sentiment::weights().into_iter().chain(self.voice.as_ref().map(|_| (head, content)));
+        let built_in = Sentiment::weights().into_iter().chain([Meaning::weights()]);
+        let built_in = built_in.chain(self.voice.as_ref().map(|_| (head, content)));
         // Hearing by sound rests on the voice's encoder.
         #[cfg(feature = "whisper")]
         let built_in = built_in.chain(self.voice.iter().flat_map(|_| crate::hear::weights()));

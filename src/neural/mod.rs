@@ -16,9 +16,7 @@ pub(crate) use block::{Block, BlockNames, NormOrder};
 pub(crate) use convolution::Convolution;
 pub(crate) use linear::{Layout, Linear};
 pub use matrix::Matrix;
-#[cfg(feature = "whisper")]
-pub(crate) use values::softmax;
-pub(crate) use values::{Norm, gelu};
+pub(crate) use values::{Norm, gelu, softmax};
 pub(crate) use weights::Weights;
 
 /// Runs all networks of this process on the thread that asks, unless `RAYON_NUM_THREADS` names a number.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::features::tokens;
-use super::normalise::{is_clipped, is_han};
+use crate::text::{is_clipped, is_han};
 
 /// Why to trust an answer less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,7 +51,7 @@ pub(super) fn about(text: &str, normal: &str) -> Option<Doubt> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sentiment::normalise::normalise;
+    use crate::text::normalise;
 
     #[test]
     fn reasons() {

@@ -2,7 +2,7 @@
 
 use crc32fast::Hasher;
 
-use super::normalise::is_han;
+use crate::text::is_han;
 
 /// The sorted, distinct hashes (CRC-32) of what a normalised text has: 1- to 4-grams of its [`tokens`], and the 3- and
 /// 4-grams of letters inside each bounded word.

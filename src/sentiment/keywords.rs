@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::aspect::aspects;
 use super::lexicon::{self, Category, Lexicon, Polarity};
-use super::normalise::normalise;
 use crate::error::Result;
+use crate::text::normalise;
 
 /// Words that turn the polarity of what follows them in the same clause.
 const NEGATORS: [&str; 32] = [

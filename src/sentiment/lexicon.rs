@@ -79,7 +79,7 @@ fn entry(line: &'static str) -> Result<(&'static str, (Category, Polarity))> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sentiment::normalise::normalise;
+    use crate::text::normalise;
 
     #[test]
     fn every_entry_is_read_once_and_is_in_normal_form() {

@@ -9,15 +9,12 @@ mod keywords;
 mod lexicon;
 mod linear;
 mod needs;
-mod normalise;
 mod reader;
 mod text_sentiment;
-mod word_table;
 
 pub use doubt::Doubt;
 pub use keywords::{Keyword, KeywordFinder};
 pub use lexicon::{Category, Polarity};
 pub use needs::{Need, NeedKind, needs};
-pub(crate) use normalise::normalise;
 pub use reader::{Assessment, Sentiment};
 pub use text_sentiment::{SentimentLabel, TextSentiment};

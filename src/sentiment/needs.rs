@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::normalise::normalise;
+use crate::text::normalise;
 
 /// How it is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

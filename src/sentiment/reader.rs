@@ -1,6 +1,5 @@
 //! The text model: an encoder and n-grams side by side, to one calibrated answer.
 
-use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
@@ -8,13 +7,11 @@ use super::calibration::Calibration;
 use super::doubt::{self, Doubt};
 use super::encoder::Encoder;
 use super::linear::Linear;
-use super::normalise::normalise;
 use super::{SentimentLabel, TextSentiment};
 use crate::error::{Error, Result};
+use crate::text::{ENCODER, normalise};
 
-pub(super) const NGRAM: &[u8] = include_bytes!("../../models/sentiment-ngram.bin");
-pub(super) const ENCODER: &[u8] = include_bytes!("../../models/sentiment-encoder.safetensors");
-pub(super) const TOKENIZER: &[u8] = include_bytes!("../../models/sentiment-tokenizer.json");
+pub(super) static NGRAM: &[u8] = include_bytes!("../../models/sentiment-ngram.bin");
 
 /// Reads satisfaction from words, Mandarin or English. Make one and share it between threads.
 pub struct Sentiment {
@@ -36,7 +33,7 @@ impl Sentiment {
     /// # Errors
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if they are damaged.
     pub fn embedded() -> Result<Self> {
-        Self::from_parts(NGRAM, Cow::Borrowed(ENCODER), TOKENIZER, Calibration::EMBEDDED)
+        Self::from_parts(Encoder::embedded()?, NGRAM, Calibration::EMBEDDED)
     }
 
     /// The weights of [`Self::embedded`] by file name: for the record of a decision.
@@ -54,17 +51,13 @@ impl Sentiment {
             let path = folder.join(name);
             fs::read(&path).map_err(|e| Error::io(&path, &e))
         };
-        let encoder = Cow::Owned(read("sentiment-encoder.safetensors")?);
+        let encoder = Encoder::from_bytes(read("sentiment-encoder.safetensors")?, &read("sentiment-tokenizer.json")?)?;
         let calibration = String::from_utf8_lossy(&read("sentiment.toml")?).into_owned();
-        Self::from_parts(&read("sentiment-ngram.bin")?, encoder, &read("sentiment-tokenizer.json")?, &calibration)
+        Self::from_parts(encoder, &read("sentiment-ngram.bin")?, &calibration)
     }
 
-    fn from_parts(ngram: &[u8], encoder: Cow<'static, [u8]>, tokenizer: &[u8], calibration: &str) -> Result<Self> {
-        Ok(Self {
-            encoder: Encoder::from_bytes(encoder, tokenizer)?,
-            linear: Linear::from_bytes(ngram)?,
-            calibration: Calibration::from_toml(calibration)?,
-        })
+    fn from_parts(encoder: Encoder, ngram: &[u8], calibration: &str) -> Result<Self> {
+        Ok(Self { encoder, linear: Linear::from_bytes(ngram)?, calibration: Calibration::from_toml(calibration)? })
     }
 
     /// What `text` says about the caller's satisfaction. Never fails; bounded time for any input.

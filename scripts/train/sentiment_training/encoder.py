@@ -204,9 +204,9 @@ def write(model, raw_words, pieces, weights_path, tokenizer_path):
         print(f"  {path.name}: {path.stat().st_size} bytes")
 
 
-def read(weights_path, tokenizer_path):
-    """The shipped model, in its shipped precision: (model, tokens)."""
-    data = weights_path.read_bytes()
+def tensors(path):
+    """A file of safetensors as floats; matrices in 8 bits with their scales, word embeddings as they are."""
+    data = path.read_bytes()
     length = int.from_bytes(data[:8], "little")
     kinds = {"U8": np.uint8, "F16": np.float16, "F32": np.float32}
     file = {}
@@ -217,6 +217,12 @@ def read(weights_path, tokenizer_path):
     for name in [n for n in file if n.endswith(".u8")]:
         matrix = name.removesuffix(".u8")
         file[matrix] = (file[name].astype(np.float32) - 128) * file[matrix + ".scale"][:, None]
+    return file
+
+
+def read(weights_path, tokenizer_path):
+    """The shipped model, in its shipped precision: (model, tokens)."""
+    file = tensors(weights_path)
     raw = file["words.q4_0"]
     words = e5.dequantise(raw.tobytes(), 0, raw.size // 18).reshape(len(raw), HIDDEN)
     model = Encoder(file | {"type": np.float32(0)}, words)

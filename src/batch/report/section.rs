@@ -15,6 +15,9 @@ const MEASURES: [(&str, &str); 6] = [
     ("action", "Action as expected"),
 ];
 
+/// Of a table of confusions with more columns than these, the names of the columns stand upright.
+const MOST_LYING: usize = 5;
+
 pub fn summary(page: &mut Page, report: &Report) {
     let tile = |page: &Page, name: &str, pointer: &str, written| {
         format!("<div><dt>{name}</dt><dd>{}</dd></div>", page.figure(pointer, written))
@@ -74,9 +77,11 @@ pub fn confusion(page: &mut Page, report: &Report) {
     );
     for (measure, name) in MEASURES {
         let Some(confusion) = report.confusion.get(measure) else { continue };
-        let _ = write!(page.html, "<div><h3>{name}</h3><div class=\"scroll\"><table><tr><th></th>");
+        // Names of many columns stand upright, so that the table needs no scrolling.
+        let class = if confusion.labels.len() > MOST_LYING { " class=\"upright\"" } else { "" };
+        let _ = write!(page.html, "<div><h3>{name}</h3><div class=\"scroll\"><table{class}><tr><th></th>");
         for label in &confusion.labels {
-            let _ = write!(page.html, "<th>{label}</th>");
+            let _ = write!(page.html, "<th><span>{label}</span></th>");
         }
         page.text("</tr>\n");
         for (row, counts) in confusion.counts.iter().enumerate() {

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::simplified::simplified;
 
 /// Characters kept of a longer text; half are its head and half its tail, where the verdict tends to be.
-pub(super) const LONGEST: usize = 600;
+const LONGEST: usize = 600;
 
 /// NFKC, lower case, simplified characters, no control or format characters, single spaces, at most
 /// [`LONGEST`] characters and a space. Time and memory are bounded whatever the length of `text`.
@@ -17,12 +17,12 @@ pub(crate) fn normalise(text: &str) -> String {
 }
 
 /// Whether [`normalise`] leaves out a part of `text`.
-pub(super) fn is_clipped(text: &str) -> bool {
+pub(crate) fn is_clipped(text: &str) -> bool {
     text.chars().nth(LONGEST).is_some()
 }
 
 /// A Han character, which is a word of its own to the models.
-pub(super) fn is_han(c: char) -> bool {
+pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 

@@ -1,0 +1,113 @@
+//! How answers are read, from texts alone: by the grammar, and by the grammar with the network beside it.
+//!
+//! `cargo run --release --example measure_reading -- FILE... [--show]`
+//!
+//! A FILE (its name ends in `-zh.tsv` or `-en.tsv`, or is `zh.tsv` or `en.tsv`) has a line for each answer: the text, a tab, and what it means, as in `tests/data/answers`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use codetta::hear::{Heard, Intents, Request, read};
+use codetta::{Error, Language, Result, Scale};
+
+#[derive(Parser)]
+struct Arguments {
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Every answer that is not read as it was meant.
+    #[arg(long)]
+    show: bool,
+}
+
+/// As the judge takes them by default.
+const ACCEPT: f32 = 0.8;
+const CONFIRM: f32 = 0.5;
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    for file in &arguments.files {
+        let language = if file.to_string_lossy().ends_with("zh.tsv") { Language::Zh } else { Language::En };
+        let list = std::fs::read_to_string(file).map_err(|e| Error::io(file, &e))?;
+        measure(file, &list, language, arguments.show);
+    }
+    Ok(())
+}
+
+fn measure(file: &Path, list: &str, language: Language, show: bool) {
+    let mut counts: [BTreeMap<String, usize>; 2] = Default::default();
+    for line in list.lines() {
+        let mut fields = line.split('\t');
+        let (Some(text), Some(meant)) = (fields.next(), fields.next()) else { continue };
+        let heard = Heard::of_text(text, language, Scale::default());
+        for (heard, counts) in [&by_grammar(text, language), &heard].into_iter().zip(&mut counts) {
+            for outcome in outcomes(heard, meant) {
+                *counts.entry(outcome).or_default() += 1;
+            }
+        }
+        let outcomes = outcomes(&heard, meant);
+        let as_meant = |outcome: &String| outcome.ends_with("right") || outcome.ends_with("none");
+        if show && !outcomes.iter().all(as_meant) {
+            println!("  {text} | {meant} | {outcomes:?} {:?} {:?}", heard.rating.best(), heard.intents);
+        }
+    }
+    println!("{}: {} answers", file.display(), list.lines().count());
+    let names: std::collections::BTreeSet<&String> = counts.iter().flat_map(BTreeMap::keys).collect();
+    for name in names {
+        let of = |which: usize| counts[which].get(name).copied().unwrap_or(0);
+        println!("  {name:40} grammar {:4}  with the network {:4}", of(0), of(1));
+    }
+}
+
+fn by_grammar(text: &str, language: Language) -> Heard {
+    let answer = read(text, language, Scale::default());
+    let mut heard = Heard::of_text("", language, Scale::default());
+    if let Some(rating) = answer.rating {
+        heard.rating = codetta::hear::RatingPosterior::certain(rating);
+        heard.rating = if answer.implied { heard.rating.doubted(0.75) } else { heard.rating };
+    }
+    let p = |request| if answer.request == Some(request) { 1.0 } else { 0.0 };
+    heard.intents = Intents {
+        human: p(Request::Human),
+        repeat: p(Request::Repeat),
+        later: p(Request::Later),
+        no_calls: p(Request::NoCalls),
+        wrong_number: p(Request::WrongNumber),
+    };
+    heard
+}
+
+/// What becomes of the rating, and of the request.
+fn outcomes(heard: &Heard, meant: &str) -> Vec<String> {
+    let rating = meant.split('+').find_map(|part| part.trim_end_matches('?').parse::<u8>().ok());
+    let request = meant.split('+').find(|part| part.parse::<u8>().is_err() && !part.ends_with('?') && *part != "none");
+    let found = heard.rating.best().filter(|(_, p)| *p >= CONFIRM);
+    let how = |p: f32| if p >= ACCEPT { "believed" } else { "asked back" };
+    let of_rating = match (rating, found) {
+        (Some(meant), Some((found, p))) if found.value() == meant => format!("rating {} right", how(p)),
+        (Some(_), Some((_, p))) => format!("rating {} wrong", how(p)),
+        (Some(_), None) => "rating not heard".to_owned(),
+        (None, Some((_, p))) => format!("no rating, {} one", how(p)),
+        (None, None) => "no rating, none".to_owned(),
+    };
+    let asked = Request::ALL.into_iter().max_by(|a, b| heard.intents.of(*a).total_cmp(&heard.intents.of(*b)));
+    let asked = asked.filter(|request| heard.intents.of(*request) >= CONFIRM).map(name);
+    let of_request = match (request, asked) {
+        (Some(meant), Some(asked)) if meant == asked => "request right",
+        (Some(_), Some(_)) => "request taken for another",
+        (Some(_), None) => "request not heard",
+        (None, Some(_)) => "no request, heard one",
+        (None, None) => "no request, none",
+    };
+    vec![of_rating, of_request.to_owned()]
+}
+
+fn name(request: Request) -> &'static str {
+    match request {
+        Request::Human => "human",
+        Request::Repeat => "repeat",
+        Request::Later => "later",
+        Request::NoCalls => "no_calls",
+        Request::WrongNumber => "wrong_number",
+    }
+}

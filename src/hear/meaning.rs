@@ -1,0 +1,232 @@
+//! What an answer means, as a network reads it: a second reader beside the grammar, for what people say in their own words.
+//!
+//! Fitted by `scripts/train/meaning`; the model card is `models/meaning.md`.
+
+use std::sync::{Arc, LazyLock};
+
+use super::answer::{Answer, is_plain, knows_all, read};
+use super::heard::{ASKED_BACK, Heard, Intents, RatingPosterior, Transcript};
+use super::word::Request;
+use crate::neural::{Matrix, Weights, softmax};
+use crate::text::{Branch, Trunk, normalise};
+use crate::units::{Language, Rating, Scale};
+
+const WEIGHTS: (&str, &[u8]) = ("meaning.safetensors", include_bytes!("../../models/meaning.safetensors"));
+
+const LAYERS: usize = 6;
+const RATINGS: usize = Rating::LEVELS + 1;
+
+/// A request that the words do not state is believed from here on: chosen on every other answer of the lists `apart`, of which as
+/// many are heard from .5 on, and more that ask for nothing are taken for one.
+const UNSTATED_FROM: f32 = 0.8;
+/// The network speaks against what the words state where it holds it for no more probable than this.
+const SPEAKS_AGAINST: f32 = 0.1;
+/// So much is believed of a request that the network speaks against.
+const REFUTED: f32 = 0.4;
+
+struct Network {
+    trunk: Arc<Trunk>,
+    branch: Branch,
+}
+
+static NETWORK: LazyLock<Network> = LazyLock::new(|| {
+    let loaded =
+        Weights::read(WEIGHTS.1).and_then(|weights| Branch::load(&weights, LAYERS, RATINGS + 1 + Request::COUNT));
+    // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
+    Network { trunk: Trunk::embedded(), branch: loaded.expect("the embedded network is valid") }
+});
+
+/// Which rating from 1 to 5 a text gives, 5 being best, and what its speaker asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Meaning {
+    pub rating: RatingPosterior,
+    pub intents: Intents,
+}
+
+impl Meaning {
+    /// Reads `text`, Mandarin or English, in bounded time: some milliseconds. None where there are no words.
+    ///
+    /// The first call loads the weights: 43 MB of floats, 14 of which the sentiment encoder shares.
+    pub fn of(text: &str) -> Option<Self> {
+        let normal = normalise(text);
+        if !normal.chars().any(char::is_alphanumeric) {
+            return None;
+        }
+        let read =
+            NETWORK.trunk.read(&normal).inspect_err(|error| tracing::warn!(%error, "a text was not read")).ok()?;
+        let logits = NETWORK.branch.logits(read);
+        let (ratings, requests) = logits.split_at(RATINGS);
+        let (ratings, requests) = (probabilities(ratings), probabilities(requests));
+        let rating =
+            RatingPosterior::from_weights(std::array::from_fn(|level| ratings[level]), ratings[Rating::LEVELS]);
+        let mut intents = Intents::default();
+        for (request, p) in Request::ALL.into_iter().zip(&requests[1..]) {
+            *intents.of_mut(request) = *p;
+        }
+        Some(Self { rating, intents })
+    }
+
+    /// The embedded weights by file name: for the record of a decision.
+    pub fn weights() -> (&'static str, &'static [u8]) {
+        WEIGHTS
+    }
+
+    /// Loads the weights, which else the first text would wait for.
+    #[cfg(feature = "whisper")]
+    pub(super) fn load() {
+        LazyLock::force(&NETWORK);
+    }
+}
+
+impl Heard {
+    /// What a text means by its words alone, whoever wrote it: the grammar and the network, without sound.
+    pub fn of_text(text: &str, language: Language, scale: Scale) -> Self {
+        let answer = read(text, language, scale);
+        let rating = answer.rating.map_or(RatingPosterior::NONE, RatingPosterior::certain);
+        let rating = if answer.implied { rating.doubted(ASKED_BACK) } else { rating };
+        let mut intents = Intents::default();
+        if let Some(request) = answer.request {
+            *intents.of_mut(request) = 1.0;
+        }
+        Self { transcript: Transcript { text: text.to_owned(), language }, rating, intents }.read_again(&answer, scale)
+    }
+
+    /// With the network's reading of the transcript beside it, unless the grammar, which read it as `answer`, knows all of its few
+    /// words. The network's numbers are those of 1 to 5: on other scales it is asked for requests alone.
+    pub(super) fn read_again(self, answer: &Answer, scale: Scale) -> Self {
+        let Transcript { text, language } = &self.transcript;
+        if is_plain(text, *language, answer) {
+            return self;
+        }
+        match Meaning::of(text) {
+            Some(meaning) => Self {
+                rating: match scale == Scale::default() {
+                    true => meaning.rating_beside(self.rating, answer, knows_all(text, *language)),
+                    false => self.rating,
+                },
+                intents: meaning.intents_beside(self.intents, answer),
+                ..self
+            },
+            None => self,
+        }
+    }
+}
+
+impl Meaning {
+    /// What the words do not state and the network reads is asked back, and so is what they state and it does not see. Where the
+    /// grammar knows every word (`known`), which rating is given it knows better: it counts, and follows corrections.
+    fn rating_beside(&self, heard: RatingPosterior, stated: &Answer, known: bool) -> RatingPosterior {
+        let read = self.rating.best();
+        let unseen = |rating: Rating| {
+            stated.rating == Some(rating)
+                && self.rating.levels[rating.index()] <= SPEAKS_AGAINST
+                && !(known && read.is_some())
+        };
+        match heard.best() {
+            None if read.is_some() => self.rating.doubted(ASKED_BACK),
+            Some((rating, _)) if unseen(rating) => heard.doubted(ASKED_BACK),
+            _ => heard,
+        }
+    }
+
+    fn intents_beside(&self, heard: Intents, stated: &Answer) -> Intents {
+        let mut both = heard;
+        for request in Request::ALL {
+            let (heard, read) = (heard.of(request), self.intents.of(request));
+            let is_stated = stated.request == Some(request);
+            *both.of_mut(request) = match is_stated {
+                true if read <= SPEAKS_AGAINST => heard.min(REFUTED),
+                false if read >= UNSTATED_FROM => heard.max(read),
+                _ => heard,
+            };
+        }
+        both
+    }
+}
+
+fn probabilities(logits: &[f32]) -> Vec<f32> {
+    let mut row = Matrix::new(logits.to_vec(), logits.len());
+    softmax(&mut row);
+    row.data().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stated(rating: Option<u8>, request: Option<Request>) -> Answer {
+        Answer { rating: rating.map(|value| Rating::new(value).unwrap()), implied: false, request }
+    }
+
+    fn meaning(levels: [f32; 5], human: f32) -> Meaning {
+        let none = 1.0 - levels.iter().sum::<f32>();
+        Meaning { rating: RatingPosterior { levels, none }, intents: Intents { human, ..Intents::default() } }
+    }
+
+    #[test]
+    fn a_rating_that_it_alone_reads_or_does_not_see_is_asked_back() {
+        let four = RatingPosterior::certain(Rating::new(4).unwrap());
+        let best = |rating: RatingPosterior| rating.best().map(|(rating, p)| (rating.value(), p));
+        let (nothing, two) = (meaning([0.0; 5], 0.0), meaning([0.0, 0.9, 0.0, 0.0, 0.0], 0.0));
+        let alone = two.rating_beside(RatingPosterior::NONE, &stated(None, None), false);
+        assert!(best(alone).is_some_and(|(value, p)| value == 2 && p <= ASKED_BACK));
+        for known in [false, true] {
+            assert_eq!(best(nothing.rating_beside(four, &stated(Some(4), None), known)), Some((4, ASKED_BACK)));
+        }
+        let agreed = meaning([0.0, 0.0, 0.0, 0.8, 0.0], 0.0);
+        assert_eq!(agreed.rating_beside(four, &stated(Some(4), None), false), four);
+        // Another rating than a text of known words gives, and than one of which it knows a part.
+        assert_eq!(two.rating_beside(four, &stated(Some(4), None), true), four);
+        assert_eq!(best(two.rating_beside(four, &stated(Some(4), None), false)), Some((4, ASKED_BACK)));
+        // Heard by its sound while the text says something else: the text is what is wrong.
+        assert_eq!(nothing.rating_beside(four, &stated(None, None), false), four);
+    }
+
+    #[test]
+    fn a_request_is_added_where_it_is_sure_and_taken_back_only_where_the_words_state_it() {
+        let beside = |heard: f32, read: f32, answer: &Answer| {
+            let heard = Intents { human: heard, ..Intents::default() };
+            meaning([0.0; 5], read).intents_beside(heard, answer).human
+        };
+        let asked = stated(None, Some(Request::Human));
+        assert_eq!(beside(0.0, 0.9, &stated(None, None)), 0.9);
+        assert_eq!(beside(0.0, 0.7, &stated(None, None)), 0.0);
+        assert_eq!(beside(1.0, 0.05, &asked), REFUTED);
+        assert_eq!(beside(1.0, 0.5, &asked), 1.0);
+        assert_eq!(beside(0.9, 0.05, &stated(None, None)), 0.9);
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Reference {
+        text: String,
+        logits: Vec<f32>,
+    }
+
+    #[test]
+    fn log_odds_agree_with_the_training_script() {
+        let references: Vec<Reference> =
+            serde_json::from_str(include_str!("../../tests/data/meaning-parity.json")).unwrap();
+        assert!(references.len() >= 8);
+        for Reference { text, logits } in references {
+            let got = NETWORK.branch.logits(NETWORK.trunk.read(&normalise(&text)).unwrap());
+            assert_eq!(got.len(), logits.len());
+            assert!(got.iter().zip(&logits).all(|(a, b)| (a - b).abs() < 0.02), "{text}: {got:?}, expected {logits:?}");
+        }
+    }
+
+    #[test]
+    fn on_another_scale_it_reads_requests_alone() {
+        let scale: Scale = "0..10:best=10".parse().unwrap();
+        let heard = Heard::of_text("second from the bottom I'd say", Language::En, scale);
+        assert_eq!(heard.rating.best(), None);
+        let heard = Heard::of_text("catch me another day I'm up a ladder just now", Language::En, scale);
+        assert!(heard.intents.later >= UNSTATED_FROM);
+    }
+
+    #[test]
+    fn without_words_there_is_nothing_to_read() {
+        for text in ["", "。。。", "\u{0}", "😀"] {
+            assert_eq!(Meaning::of(text), None, "{text:?}");
+        }
+    }
+}
