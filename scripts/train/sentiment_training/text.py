@@ -1,4 +1,4 @@
-"""Text as both models see it. Mirrors src/sentiment/normalise.rs and src/sentiment/features.rs exactly."""
+"""Text as both models see it. Mirrors src/text/normalise.rs and src/sentiment/features.rs exactly."""
 
 import unicodedata
 from functools import lru_cache
