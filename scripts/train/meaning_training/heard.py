@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "hearing"))
 from closed_set import requests  # noqa: E402
 from pypinyin import lazy_pinyin  # noqa: E402
+from spell import errors  # noqa: E402
 
 # So many of the syllables of a rating may be others.
 CLEAR = 0.34
@@ -22,15 +23,6 @@ BARE = "0123456789零一二两三四五六七八九十分星颗个,.，。 "
 
 def syllables(text):
     return lazy_pinyin("".join(c for c in text if c.isalnum()))
-
-
-def distance(a, b):
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a):
-        diagonal, row[0] = row[0], i + 1
-        for j, y in enumerate(b):
-            diagonal, row[j + 1] = row[j + 1], min(diagonal + (x != y), row[j] + 1, row[j + 1] + 1)
-    return row[-1]
 
 
 def main():
@@ -52,7 +44,7 @@ def main():
                 continue
             seen.add(written)
             wanted, got = syllables(answer["text"]), syllables(written)
-            clear = distance(wanted, got) <= CLEAR * max(len(wanted), len(got))
+            clear = errors(got, wanted) <= CLEAR * max(len(wanted), len(got))
             print(f"{written}\t{answer['rating'] if answer['rating'] and clear else 'none'}")
 
 
