@@ -27,7 +27,7 @@ fn reading(criterion: &mut Criterion) {
     criterion.bench_function("read an answer (grammar)", |bencher| {
         bencher.iter(|| read(std::hint::black_box("我给五分，等等，还是四分"), Language::Zh, Scale::default()));
     });
-    // 25 pieces of words: a long answer.
+    // A long answer, of 22 words.
     let long = "there's no chance that I can do this now, I'm up a ladder with my hands full, catch me in the evening";
     criterion.bench_function("read an answer (network)", |bencher| {
         bencher.iter(|| Meaning::of(std::hint::black_box(long)));
