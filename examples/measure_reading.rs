@@ -90,8 +90,7 @@ fn outcomes(heard: &Heard, meant: &str) -> Vec<String> {
         (None, Some((_, p))) => format!("no rating, {} one", how(p)),
         (None, None) => "no rating, none".to_owned(),
     };
-    let asked = Request::ALL.into_iter().max_by(|a, b| heard.intents.of(*a).total_cmp(&heard.intents.of(*b)));
-    let asked = asked.filter(|request| heard.intents.of(*request) >= CONFIRM).map(name);
+    let asked = Some(heard.intents.best()).filter(|(_, p)| *p >= CONFIRM).map(|(request, _)| request.name());
     let of_request = match (request, asked) {
         (Some(meant), Some(asked)) if meant == asked => "request right",
         (Some(_), Some(_)) => "request taken for another",
@@ -100,14 +99,4 @@ fn outcomes(heard: &Heard, meant: &str) -> Vec<String> {
         (None, None) => "no request, none",
     };
     vec![of_rating, of_request.to_owned()]
-}
-
-fn name(request: Request) -> &'static str {
-    match request {
-        Request::Human => "human",
-        Request::Repeat => "repeat",
-        Request::Later => "later",
-        Request::NoCalls => "no_calls",
-        Request::WrongNumber => "wrong_number",
-    }
 }

@@ -7,20 +7,10 @@
 use codetta::hear::{Heard, Request, read};
 use codetta::{Language, Scale};
 
-fn name(request: Request) -> &'static str {
-    match request {
-        Request::Human => "human",
-        Request::Repeat => "repeat",
-        Request::Later => "later",
-        Request::NoCalls => "no_calls",
-        Request::WrongNumber => "wrong_number",
-    }
-}
-
 fn meaning(text: &str, language: Language) -> String {
     let answer = read(text, language, Scale::default());
     let rating = answer.rating.map(|rating| format!("{}{}", rating.value(), if answer.implied { "?" } else { "" }));
-    let request = answer.request.map(name);
+    let request = answer.request.map(Request::name);
     match (rating, request) {
         (Some(rating), Some(request)) => format!("{rating}+{request}"),
         (Some(rating), None) => rating,
@@ -72,9 +62,8 @@ fn answers_that_were_read_once_are_read_as_before() {
 fn understood(text: &str, language: Language) -> (Option<u8>, bool, Option<&'static str>) {
     let heard = Heard::of_text(text, language, Scale::default());
     let rating = heard.rating.best().filter(|(_, p)| *p >= 0.5);
-    let asked = Request::ALL.into_iter().max_by(|a, b| heard.intents.of(*a).total_cmp(&heard.intents.of(*b)));
-    let asked = asked.filter(|request| heard.intents.of(*request) >= 0.5);
-    (rating.map(|(rating, _)| rating.value()), rating.is_some_and(|(_, p)| p >= 0.8), asked.map(name))
+    let asked = Some(heard.intents.best()).filter(|(_, p)| *p >= 0.5).map(|(request, _)| request.name());
+    (rating.map(|(rating, _)| rating.value()), rating.is_some_and(|(_, p)| p >= 0.8), asked)
 }
 
 /// Answers by others, who had not seen the grammar, none of which is trained on: no more of them may be misread than these, nor

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hear::Request;
 use crate::judge::Action;
 use crate::sentiment::SentimentLabel;
 use crate::units::{Rating, Scale};
@@ -56,11 +57,11 @@ impl Intent {
     pub fn name(self) -> &'static str {
         match self {
             Self::Rating => "rating",
-            Self::Human => "human",
-            Self::Repeat => "repeat",
-            Self::Later => "later",
-            Self::NoCalls => "no_calls",
-            Self::WrongNumber => "wrong_number",
+            Self::Human => Request::Human.name(),
+            Self::Repeat => Request::Repeat.name(),
+            Self::Later => Request::Later.name(),
+            Self::NoCalls => Request::NoCalls.name(),
+            Self::WrongNumber => Request::WrongNumber.name(),
             Self::None => "none",
         }
     }
@@ -112,15 +113,11 @@ impl Truth {
         match column {
             "rating" => self.rating = Some(rating(&label, scale).ok_or_else(|| unknown(&levels(scale)))?),
             "intent" => {
+                let known = Intent::ALL.into_iter().find(|intent| intent.name() == label);
                 self.intent = Some(match label.as_str() {
-                    "rating" => Intent::Rating,
-                    "human" | "agent" => Intent::Human,
-                    "repeat" => Intent::Repeat,
-                    "later" => Intent::Later,
-                    "no_calls" => Intent::NoCalls,
-                    "wrong_number" => Intent::WrongNumber,
-                    "none" | "other" | "opinion" => Intent::None,
-                    _ => return Err(unknown("rating, human, repeat, later, no_calls, wrong_number or none")),
+                    "agent" => Intent::Human,
+                    "other" | "opinion" => Intent::None,
+                    _ => known.ok_or_else(|| unknown(&Intent::ALL.map(Intent::name).join(", ")))?,
                 });
             }
             "sentiment" => {

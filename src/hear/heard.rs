@@ -77,6 +77,12 @@ pub struct Intents {
 }
 
 impl Intents {
+    /// The most probable request and its probability.
+    pub fn best(&self) -> (Request, f32) {
+        let [first, rest @ ..] = Request::ALL.map(|request| (request, self.of(request)));
+        rest.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best })
+    }
+
     pub fn of(&self, request: Request) -> f32 {
         let mut copy = *self;
         *copy.of_mut(request)

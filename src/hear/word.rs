@@ -93,4 +93,15 @@ impl Request {
     pub const ALL: [Self; 5] = [Self::Human, Self::Repeat, Self::Later, Self::NoCalls, Self::WrongNumber];
     /// How many there are.
     pub const COUNT: usize = Self::ALL.len();
+
+    /// As it is labelled.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Repeat => "repeat",
+            Self::Later => "later",
+            Self::NoCalls => "no_calls",
+            Self::WrongNumber => "wrong_number",
+        }
+    }
 }

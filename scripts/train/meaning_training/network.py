@@ -5,8 +5,8 @@ import time
 import numpy as np
 import torch
 import torch.nn.functional as F
-from sentiment_training import encoder
-from sentiment_training.encoder import HIDDEN, NAMES, PAD, Layer, batched, padded, quantised, safetensors
+from sentiment_training import encoder, weights
+from sentiment_training.encoder import HIDDEN, NAMES, PAD, Layer, batched, padded
 
 LAYERS, SHARED = 6, encoder.FROZEN
 RATINGS = 6
@@ -20,11 +20,7 @@ class Network(torch.nn.Module):
         self.trunk = trunk.requires_grad_(False)
         self.layers = torch.nn.ModuleList(Layer() for _ in range(LAYERS - SHARED))
         with torch.no_grad():
-            for number, layer in enumerate(self.layers, SHARED):
-                for ours, theirs in NAMES.items():
-                    part = getattr(layer, ours)
-                    part.weight.copy_(torch.tensor(tensors[f"layer.{number}.{theirs}.weight"]))
-                    part.bias.copy_(torch.tensor(tensors[f"layer.{number}.{theirs}.bias"]))
+            encoder.fill(self.layers, tensors, SHARED)
         self.dropout = torch.nn.Dropout(0.1)
         self.head = torch.nn.Linear(HIDDEN, RATINGS + requests)
 
@@ -43,7 +39,7 @@ class Network(torch.nn.Module):
 
 def read(trunk, path, requests):
     """The shipped network, in its shipped precision."""
-    file = encoder.tensors(path)
+    file = weights.read(path)
     network = Network(trunk, file, requests)
     with torch.no_grad():
         network.head.weight.copy_(torch.tensor(file["head.weight"]))
@@ -103,15 +99,5 @@ def temperature(logits, truth):
 def write(network, temperatures, path):
     """A safetensors file: matrices as u8 with an f32 scale per row, the rest f16; the head divided by its temperatures."""
     divisor = torch.tensor([temperatures[0]] * RATINGS + [temperatures[1]] * (network.head.out_features - RATINGS))
-    out = {"head.weight": (network.head.weight / divisor[:, None]).detach().numpy().astype(np.float16),
-           "head.bias": (network.head.bias / divisor).detach().numpy().astype(np.float16)}
-    for number, layer in enumerate(network.layers, SHARED):
-        for ours, theirs in NAMES.items():
-            part, name = getattr(layer, ours), f"layer.{number}.{theirs}"
-            weight = part.weight.detach().numpy()
-            if weight.ndim == 2:
-                out[f"{name}.weight.u8"], out[f"{name}.weight.scale"] = quantised(weight)
-            else:
-                out[f"{name}.weight"] = weight.astype(np.float16)
-            out[f"{name}.bias"] = part.bias.detach().numpy().astype(np.float16)
-    safetensors(out, path)
+    head = weights.halves("head", network.head.weight / divisor[:, None], network.head.bias / divisor)
+    weights.write(head | weights.layers(network.layers, SHARED, NAMES), path)

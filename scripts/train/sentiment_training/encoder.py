@@ -1,6 +1,5 @@
 """The encoder: the lower layers of multilingual-e5-small and a five-level head, fine-tuned on CPU."""
 
-import json
 import math
 import time
 
@@ -8,7 +7,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import e5
+from . import e5, weights
 from .data import arrays
 from .linear import loss
 from .text import normalise
@@ -42,6 +41,15 @@ NAMES = {"query": "attention.self.query", "key": "attention.self.key", "value": 
          "down": "output.dense", "norm2": "output.LayerNorm"}
 
 
+def fill(layers, tensors, first=0):
+    """Layers from those of a file, beginning with its layer `first`."""
+    for number, layer in enumerate(layers, first):
+        for ours, theirs in NAMES.items():
+            part = getattr(layer, ours)
+            part.weight.copy_(torch.tensor(tensors[f"layer.{number}.{theirs}.weight"]))
+            part.bias.copy_(torch.tensor(tensors[f"layer.{number}.{theirs}.bias"]))
+
+
 class Encoder(torch.nn.Module):
     """Word embeddings stay frozen in the four bits that they came in; positions beyond LONGEST are cut off."""
 
@@ -56,11 +64,7 @@ class Encoder(torch.nn.Module):
         with torch.no_grad():
             self.norm.weight.copy_(torch.tensor(tensors["norm.weight"]))
             self.norm.bias.copy_(torch.tensor(tensors["norm.bias"]))
-            for number, layer in enumerate(self.layers):
-                for ours, theirs in NAMES.items():
-                    part = getattr(layer, ours)
-                    part.weight.copy_(torch.tensor(tensors[f"layer.{number}.{theirs}.weight"]))
-                    part.bias.copy_(torch.tensor(tensors[f"layer.{number}.{theirs}.bias"]))
+            fill(self.layers, tensors)
 
     def forward(self, ids):
         real = ids != PAD
@@ -175,54 +179,21 @@ def logits(model, tokens, texts, size=64):
     return out
 
 
-def quantised(weight):
-    """Rows as bytes (value + 128), and one scale a row."""
-    scale = np.abs(weight).max(1) / 127
-    return (np.round(weight / scale[:, None]) + 128).astype(np.uint8), scale.astype(np.float32)
-
-
 def write(model, raw_words, pieces, weights_path, tokenizer_path):
     """A safetensors file: matrices as u8 + f32 scale per row, word embeddings as Q4_0 blocks, the rest f16."""
     out = {"words.q4_0": raw_words}
     out["position"] = model.position.detach().numpy().astype(np.float16)
-    for name, part in (("norm", model.norm), ("head", model.head)):
-        out[f"{name}.weight"] = part.weight.detach().numpy().astype(np.float16)
-        out[f"{name}.bias"] = part.bias.detach().numpy().astype(np.float16)
-    for number, layer in enumerate(model.layers):
-        for ours, theirs in NAMES.items():
-            part = getattr(layer, ours)
-            name = f"layer.{number}.{theirs}"
-            weight = part.weight.detach().numpy()
-            if weight.ndim == 2:
-                out[f"{name}.weight.u8"], out[f"{name}.weight.scale"] = quantised(weight)
-            else:
-                out[f"{name}.weight"] = weight.astype(np.float16)
-            out[f"{name}.bias"] = part.bias.detach().numpy().astype(np.float16)
-    safetensors(out, weights_path)
+    out |= weights.halves("norm", model.norm.weight, model.norm.bias) | weights.halves("head", model.head.weight, model.head.bias)
+    out |= weights.layers(model.layers, 0, NAMES)
+    weights.write(out, weights_path)
     e5.tokenizer(pieces).save(str(tokenizer_path), pretty=False)
     for path in (weights_path, tokenizer_path):
         print(f"  {path.name}: {path.stat().st_size} bytes")
 
 
-def tensors(path):
-    """A file of safetensors as floats; matrices in 8 bits with their scales, word embeddings as they are."""
-    data = path.read_bytes()
-    length = int.from_bytes(data[:8], "little")
-    kinds = {"U8": np.uint8, "F16": np.float16, "F32": np.float32}
-    file = {}
-    for name, entry in json.loads(data[8 : 8 + length]).items():
-        first, last = entry["data_offsets"]
-        raw = np.frombuffer(data[8 + length + first : 8 + length + last], kinds[entry["dtype"]])
-        file[name] = raw.reshape(entry["shape"]).astype(np.float32) if entry["dtype"] != "U8" else raw.reshape(entry["shape"])
-    for name in [n for n in file if n.endswith(".u8")]:
-        matrix = name.removesuffix(".u8")
-        file[matrix] = (file[name].astype(np.float32) - 128) * file[matrix + ".scale"][:, None]
-    return file
-
-
 def read(weights_path, tokenizer_path):
     """The shipped model, in its shipped precision: (model, tokens)."""
-    file = tensors(weights_path)
+    file = weights.read(weights_path)
     raw = file["words.q4_0"]
     words = e5.dequantise(raw.tobytes(), 0, raw.size // 18).reshape(len(raw), HIDDEN)
     model = Encoder(file | {"type": np.float32(0)}, words)
@@ -232,17 +203,3 @@ def read(weights_path, tokenizer_path):
     from tokenizers import Tokenizer
 
     return model, Tokens(Tokenizer.from_file(str(tokenizer_path)))
-
-
-def safetensors(tensors, path):
-    kinds = {"uint8": "U8", "float16": "F16", "float32": "F32"}
-    header, at = {}, 0
-    for name, array in tensors.items():
-        header[name] = {"dtype": kinds[str(array.dtype)], "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
-        at += array.nbytes
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as out:
-        out.write(len(text).to_bytes(8, "little") + text)
-        for array in tensors.values():
-            out.write(np.ascontiguousarray(array).tobytes())
