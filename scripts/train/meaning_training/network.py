@@ -1,6 +1,7 @@
-"""The layers above those that the sentiment encoder shares, and a head with a rating and a request."""
+"""The layers above those that the sentiment encoder shares, and a head with a rating, a request, and points that may each be made."""
 
 import time
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -8,12 +9,22 @@ import torch.nn.functional as F
 from sentiment_training import encoder, weights
 from sentiment_training.encoder import HIDDEN, NAMES, PAD, Layer, batched, padded
 
+from .data import UNKNOWN
+
 LAYERS, SHARED = 6, encoder.FROZEN
 RATINGS = 6
 
 
+class Outputs(NamedTuple):
+    """Log-odds: of ratings and of requests as softmaxes, of each point by itself."""
+
+    ratings: torch.Tensor
+    requests: torch.Tensor
+    points: torch.Tensor
+
+
 class Network(torch.nn.Module):
-    def __init__(self, trunk, tensors, requests):
+    def __init__(self, trunk, tensors, requests, points):
         """`trunk`: the sentiment encoder as it ships, of which the layers are used that its training left as they were.
         `tensors`: multilingual-e5-small's."""
         super().__init__()
@@ -22,7 +33,8 @@ class Network(torch.nn.Module):
         with torch.no_grad():
             encoder.fill(self.layers, tensors, SHARED)
         self.dropout = torch.nn.Dropout(0.1)
-        self.head = torch.nn.Linear(HIDDEN, RATINGS + requests)
+        self.sizes = RATINGS, requests, points
+        self.head = torch.nn.Linear(HIDDEN, sum(self.sizes))
 
     def forward(self, ids):
         real = ids != PAD
@@ -34,23 +46,33 @@ class Network(torch.nn.Module):
         for layer in self.layers:
             x = layer(x, mask.to(x.dtype))
         share = real.float() / real.sum(1, keepdim=True)
-        return self.head(self.dropout((x.float() * share[:, :, None]).sum(1)))
+        return Outputs(*self.head(self.dropout((x.float() * share[:, :, None]).sum(1))).split(self.sizes, 1))
 
 
-def read(trunk, path, requests):
+def read(made, trunk, path):
     """The shipped network, in its shipped precision."""
     file = weights.read(path)
-    network = Network(trunk, file, requests)
+    network = made(trunk, file)
     with torch.no_grad():
         network.head.weight.copy_(torch.tensor(file["head.weight"]))
         network.head.bias.copy_(torch.tensor(file["head.bias"]))
     return network
 
 
+def loss(out, rating, request, points, known):
+    """Each part over the rows that it is known of: cross-entropies of rating and request, and of each point by itself."""
+    parts = [F.cross_entropy(logits.float(), truth, ignore_index=UNKNOWN, reduction="sum") / len(truth)
+             for logits, truth in ((out.ratings, rating), (out.requests, request))]
+    by_point = F.binary_cross_entropy_with_logits(out.points.float(), points, reduction="none").sum(1)
+    return sum(parts) + (by_point * known).sum() / len(known)
+
+
 def train(network, tokens, passes, rate, size, seed):
     rows = [row for each in passes for row in each]
     ids = tokens([row[0] for row in rows])
     rating, request = (torch.tensor([row[index] for row in rows]) for index in (1, 2))
+    known = torch.tensor([float(row[3] is not None) for row in rows])
+    points = torch.tensor([row[3] or [0.0] * network.sizes[2] for row in rows])
     lengths, rng = np.array([len(i) for i in ids]), np.random.default_rng(seed)
     batches, first_row = [], 0
     for each in passes:
@@ -67,7 +89,7 @@ def train(network, tokens, passes, rate, size, seed):
             group["lr"] = rate * min(1.0, (step + 1) / (0.06 * len(batches))) * (1 - step / len(batches))
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=encoder.HALVES):
             out = network(padded([ids[i] for i in batch]))
-        value = F.cross_entropy(out[:, :RATINGS].float(), rating[batch]) + F.cross_entropy(out[:, RATINGS:].float(), request[batch])
+        value = loss(out, rating[batch], request[batch], points[batch], known[batch])
         adam.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(free, 1.0)
@@ -81,23 +103,21 @@ def logits(network, tokens, texts, size=64):
     network.eval()
     ids = tokens(texts)
     order = np.argsort([len(i) for i in ids], kind="stable")
-    out = [None] * len(ids)
     with torch.no_grad():
-        for start in range(0, len(order), size):
-            batch = order[start : start + size]
-            for row, values in zip(batch, network(padded([ids[i] for i in batch])).float()):
-                out[row] = values
-    return torch.stack(out)
+        batches = [network(padded([ids[i] for i in order[start : start + size]])) for start in range(0, len(order), size)]
+    back = torch.tensor(np.argsort(order))
+    return Outputs(*(torch.cat(part).float()[back] for part in zip(*batches)))
 
 
 def temperature(logits, truth):
     """Of a few, the one at which the truth is likeliest."""
-    tried = np.arange(0.6, 3.01, 0.05)
-    return float(min(tried, key=lambda t: F.cross_entropy(logits / t, truth).item()))
+    one_of = truth.ndim == 1
+    loss = F.cross_entropy if one_of else F.binary_cross_entropy_with_logits
+    return float(min(np.arange(0.6, 3.01, 0.05), key=lambda t: loss(logits / t, truth).item()))
 
 
 def write(network, temperatures, path):
     """A safetensors file: matrices as u8 with an f32 scale per row, the rest f16; the head divided by its temperatures."""
-    divisor = torch.tensor([temperatures[0]] * RATINGS + [temperatures[1]] * (network.head.out_features - RATINGS))
+    divisor = torch.tensor([t for t, size in zip(temperatures, network.sizes) for _ in range(size)])
     head = weights.halves("head", network.head.weight / divisor[:, None], network.head.bias / divisor)
     weights.write(head | weights.layers(network.layers, SHARED, NAMES), path)
