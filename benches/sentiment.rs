@@ -1,4 +1,4 @@
-//! Text sentiment: one utterance (18 to 24 word pieces), loading, and finding keywords.
+//! Text sentiment: one utterance (18 to 24 word pieces), loading, and finding keywords and needs.
 
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ fn benches(c: &mut Criterion) {
     c.bench_function("sentiment/english", |b| b.iter(|| sentiment.analyse(black_box(ENGLISH))));
     c.bench_function("sentiment/short", |b| b.iter(|| sentiment.analyse(black_box("挺好的"))));
     let finder = KeywordFinder::new().expect("the lexicon is sound");
-    c.bench_function("sentiment/keywords", |b| b.iter(|| finder.keywords(black_box(MANDARIN))));
+    c.bench_function("sentiment/keywords and needs", |b| b.iter(|| finder.keywords_and_needs(black_box(MANDARIN))));
     let mut slow = c.benchmark_group("sentiment");
     slow.sample_size(10);
     slow.bench_function("load", |b| b.iter(Sentiment::embedded));

@@ -93,8 +93,10 @@ fn check_understood(list: &str, language: Language, most_misread: usize, most_wr
 fn answers_by_others_are_understood() {
     check_understood(include_str!("data/answers/apart-zh.tsv"), Language::Zh, 26, 7);
     check_understood(include_str!("data/answers/apart-en.tsv"), Language::En, 25, 4);
-    check_understood(include_str!("data/answers/last-zh.tsv"), Language::Zh, 32, 6);
-    check_understood(include_str!("data/answers/last-en.tsv"), Language::En, 31, 2);
+    check_understood(include_str!("data/answers/last-zh.tsv"), Language::Zh, 35, 8);
+    check_understood(include_str!("data/answers/last-en.tsv"), Language::En, 31, 4);
+    check_understood(include_str!("data/answers/fresh-zh.tsv"), Language::Zh, 28, 8);
+    check_understood(include_str!("data/answers/fresh-en.tsv"), Language::En, 16, 3);
 }
 
 #[test]

@@ -18,6 +18,6 @@ mod turn;
 pub use call::Call;
 pub use command::Command;
 pub use event::Event;
-pub use reply::{Reply, reply};
+pub use reply::{Reply, reply, reply_to_read_back};
 pub use report::{CallReport, Outcome, TurnReport};
 pub use settings::CallSettings;

@@ -1,4 +1,5 @@
-//! Yes, no, and "that was a mistake": short replies to a read-back or after a decision. The words stand in `reply.toml`.
+//! Yes, no, and "that was a mistake": short replies to a read-back or after a decision. The words stand in `reply.toml`; to a
+//! read-back, for which it was taught, a network reads beside them.
 
 use std::sync::LazyLock;
 
@@ -6,6 +7,7 @@ use serde::Deserialize;
 
 use crate::hear::Transcript;
 use crate::judge::normalised;
+use crate::text::meaning;
 use crate::units::Language;
 
 /// What a short reply says about the rating that stands.
@@ -75,7 +77,32 @@ static FORMS: LazyLock<[Forms; 2]> = LazyLock::new(|| {
     })
 });
 
-/// Reads a short reply. What takes something back wins ("yes, I mean four"); else the last yes or no counts ("no, that's
+/// The network's yes or no counts from here on where the words say neither; what they say is none where it is no more probable than this.
+const UNSTATED_FROM: f32 = 0.8;
+const REFUTED: f32 = 0.1;
+
+/// Reads what is said to a rating that was read back: by the table, and by the network, which knows what people say in their own words
+/// ("two is too many", 高了高了). Where they contradict each other it is neither. Takes some milliseconds.
+pub fn reply_to_read_back(transcript: &Transcript) -> Reply {
+    let stated = reply(transcript);
+    match meaning::log_odds(&transcript.text) {
+        Some(log_odds) => beside(stated, &meaning::probabilities(&log_odds[meaning::REPLIES])),
+        None => stated,
+    }
+}
+
+/// `read`: probabilities of neither, yes and no.
+fn beside(stated: Reply, read: &[f32]) -> Reply {
+    match stated {
+        Reply::Yes if read[1] <= REFUTED => Reply::Other,
+        Reply::No if read[2] <= REFUTED => Reply::Other,
+        Reply::Other if read[1] >= UNSTATED_FROM => Reply::Yes,
+        Reply::Other if read[2] >= UNSTATED_FROM => Reply::No,
+        stated => stated,
+    }
+}
+
+/// Reads a short reply by its words alone. What takes something back wins ("yes, I mean four"); else the last yes or no counts ("no, that's
 /// right"). Numbers say neither: they are heard as ratings.
 pub fn reply(transcript: &Transcript) -> Reply {
     let language = transcript.language;

@@ -2,8 +2,9 @@
 
 use super::call::{Call, Stage};
 use super::command::Command;
-use super::reply::{Reply, reply};
+use super::reply::{Reply, reply, reply_to_read_back};
 use super::report::TurnReport;
+use crate::hear::Transcript;
 use crate::judge::{Action, Ask, Decision, Evidence, Keyed, ReadBack, Spoken, TurnContext, decide, wants_no_calls};
 use crate::outro::PromptId;
 use crate::sentiment::TextSentiment;
@@ -48,13 +49,13 @@ impl Call {
         self.pending.spoken.is_some() && matches!(decision.action, Action::Confirm | Action::Reprompt) && !repeat
     }
 
-    fn reply(&self) -> Option<Reply> {
-        self.pending.spoken.as_ref().and_then(|spoken| spoken.heard.as_ref()).map(|heard| reply(&heard.transcript))
+    fn transcript(&self) -> Option<&Transcript> {
+        self.pending.spoken.as_ref().and_then(|spoken| spoken.heard.as_ref()).map(|heard| &heard.transcript)
     }
 
     /// What was read back, and what the caller says to it.
     fn replied(&self) -> Option<ReadBack> {
-        let affirmed = match self.reply() {
+        let affirmed = match self.transcript().map(reply_to_read_back) {
             Some(Reply::Yes) => Some(true),
             Some(Reply::No) => Some(false),
             _ => None,
@@ -66,7 +67,7 @@ impl Call {
     pub(super) fn judge(&mut self, out: &mut Vec<Command>) {
         self.hesitating_until = None;
         self.note_no_calls(out);
-        let reply = self.reply();
+        let reply = self.transcript().map(reply);
         match self.stage {
             Stage::Asking { ask: Ask::ReadBack, .. } => self.conclude(self.replied(), out),
             Stage::Asking { .. } => self.conclude(None, out),

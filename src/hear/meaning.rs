@@ -1,20 +1,10 @@
 //! What an answer means, as a network reads it: a second reader beside the grammar, for what people say in their own words.
-//!
-//! Fitted by `scripts/train/meaning`; the model card is `models/meaning.md`.
-
-use std::sync::{Arc, LazyLock};
 
 use super::answer::{Answer, is_plain, knows_all, read};
 use super::heard::{ASKED_BACK, Heard, Intents, RatingPosterior, Transcript};
 use super::word::Request;
-use crate::neural::{Matrix, Weights, softmax};
-use crate::text::{Branch, Trunk, normalise};
+use crate::text::meaning as network;
 use crate::units::{Language, Rating, Scale};
-
-const WEIGHTS: (&str, &[u8]) = ("meaning.safetensors", include_bytes!("../../models/meaning.safetensors"));
-
-const LAYERS: usize = 6;
-const RATINGS: usize = Rating::LEVELS + 1;
 
 /// A request that the words do not state is believed from here on: chosen on every other answer of the lists `apart`, of which as
 /// many are heard from .5 on, and more that ask for nothing are taken for one.
@@ -23,18 +13,6 @@ const UNSTATED_FROM: f32 = 0.8;
 const SPEAKS_AGAINST: f32 = 0.1;
 /// So much is believed of a request that the network speaks against.
 const REFUTED: f32 = 0.4;
-
-struct Network {
-    trunk: Arc<Trunk>,
-    branch: Branch,
-}
-
-static NETWORK: LazyLock<Network> = LazyLock::new(|| {
-    let loaded =
-        Weights::read(WEIGHTS.1).and_then(|weights| Branch::load(&weights, LAYERS, RATINGS + 1 + Request::COUNT));
-    // A compile-time constant that a test reads: it cannot fail in a program that passed its tests.
-    Network { trunk: Trunk::embedded(), branch: loaded.expect("the embedded network is valid") }
-});
 
 /// Which rating from 1 to 5 a text gives, 5 being best, and what its speaker asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,15 +26,9 @@ impl Meaning {
     ///
     /// The first call loads the weights: 43 MB of floats, 14 of which the sentiment encoder shares.
     pub fn of(text: &str) -> Option<Self> {
-        let normal = normalise(text);
-        if !normal.chars().any(char::is_alphanumeric) {
-            return None;
-        }
-        let read =
-            NETWORK.trunk.read(&normal).inspect_err(|error| tracing::warn!(%error, "a text was not read")).ok()?;
-        let logits = NETWORK.branch.logits(read);
-        let (ratings, requests) = logits.split_at(RATINGS);
-        let (ratings, requests) = (probabilities(ratings), probabilities(requests));
+        let log_odds = network::log_odds(text)?;
+        let (ratings, requests) = (&log_odds[network::RATINGS], &log_odds[network::REQUESTS]);
+        let (ratings, requests) = (network::probabilities(ratings), network::probabilities(requests));
         let rating =
             RatingPosterior::from_weights(std::array::from_fn(|level| ratings[level]), ratings[Rating::LEVELS]);
         let mut intents = Intents::default();
@@ -68,13 +40,7 @@ impl Meaning {
 
     /// The embedded weights by file name: for the record of a decision.
     pub fn weights() -> (&'static str, &'static [u8]) {
-        WEIGHTS
-    }
-
-    /// Loads the weights, which else the first text would wait for.
-    #[cfg(feature = "whisper")]
-    pub(super) fn load() {
-        LazyLock::force(&NETWORK);
+        network::weights()
     }
 }
 
@@ -144,12 +110,6 @@ impl Meaning {
     }
 }
 
-fn probabilities(logits: &[f32]) -> Vec<f32> {
-    let mut row = Matrix::new(logits.to_vec(), logits.len());
-    softmax(&mut row);
-    row.data().to_vec()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,24 +156,6 @@ mod tests {
         assert_eq!(beside(0.9, 0.05, &stated(None, None)), 0.9);
     }
 
-    #[derive(serde::Deserialize)]
-    struct Reference {
-        text: String,
-        logits: Vec<f32>,
-    }
-
-    #[test]
-    fn log_odds_agree_with_the_training_script() {
-        let references: Vec<Reference> =
-            serde_json::from_str(include_str!("../../tests/data/meaning-parity.json")).unwrap();
-        assert!(references.len() >= 8);
-        for Reference { text, logits } in references {
-            let got = NETWORK.branch.logits(NETWORK.trunk.read(&normalise(&text)).unwrap());
-            assert_eq!(got.len(), logits.len());
-            assert!(got.iter().zip(&logits).all(|(a, b)| (a - b).abs() < 0.02), "{text}: {got:?}, expected {logits:?}");
-        }
-    }
-
     #[test]
     fn on_another_scale_it_reads_requests_alone() {
         let scale: Scale = "0..10:best=10".parse().unwrap();
@@ -221,12 +163,5 @@ mod tests {
         assert_eq!(heard.rating.best(), None);
         let heard = Heard::of_text("catch me another day I'm up a ladder just now", Language::En, scale);
         assert!(heard.intents.later >= UNSTATED_FROM);
-    }
-
-    #[test]
-    fn without_words_there_is_nothing_to_read() {
-        for text in ["", "。。。", "\u{0}", "😀"] {
-            assert_eq!(Meaning::of(text), None, "{text:?}");
-        }
     }
 }

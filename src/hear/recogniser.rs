@@ -10,7 +10,6 @@ use super::answer::{Answer, awaits_noun};
 use super::answer_sound::AnswerSound;
 use super::heard::{ASKED_BACK, Heard, RatingPosterior, Transcript};
 use super::loops::{read_once, tidy};
-use super::meaning::Meaning;
 use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
@@ -97,7 +96,7 @@ impl Recogniser {
     /// those of the file system.
     pub fn load(path: &Path, threads: usize) -> Result<Self> {
         let session = Session::load(path, threads.max(1))?;
-        Meaning::load();
+        crate::text::meaning::load();
         Ok(Self { session, encoded: None })
     }
 

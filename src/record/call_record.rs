@@ -8,7 +8,7 @@ use crate::dialogue::{CallReport, Outcome};
 use crate::handoff::News;
 use crate::hear::RatingPosterior;
 use crate::judge::{Consent, Decision, Mood, RatingSource};
-use crate::sentiment::{KeywordFinder, NeedKind, SentimentLabel, needs};
+use crate::sentiment::{KeywordFinder, NeedKind, SentimentLabel};
 use crate::units::{Language, Rating, Scale};
 use crate::voice::VoiceEmotion;
 
@@ -250,5 +250,6 @@ pub(crate) fn words_and_needs(text: &str, finder: &KeywordFinder) -> (Vec<WordFo
         positive: k.polarity == crate::sentiment::Polarity::Positive,
     };
     let need = |kind: NeedKind| format!("{kind:?}").to_lowercase();
-    (finder.keywords(text).into_iter().map(word).collect(), needs(text).into_iter().map(|n| need(n.kind)).collect())
+    let (keywords, needs) = finder.keywords_and_needs(text);
+    (keywords.into_iter().map(word).collect(), needs.into_iter().map(|n| need(n.kind)).collect())
 }

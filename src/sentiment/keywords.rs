@@ -7,8 +7,11 @@ use serde::Serialize;
 
 use super::aspect::aspects;
 use super::lexicon::{self, Category, Lexicon, Polarity};
+use super::needs::{self, Need, uniform};
+use super::points::{Point, Said, points};
 use crate::error::Result;
-use crate::text::normalise;
+use crate::text::is_han;
+use crate::units::Language;
 
 /// Words that turn the polarity of what follows them in the same clause.
 const NEGATORS: [&str; 32] = [
@@ -45,6 +48,9 @@ const NEGATORS: [&str; 32] = [
     "hardly",
     "nothing",
 ];
+/// What the network reads is said from here on, and a word of the lexicon says nothing below this.
+const SAID_FROM: f32 = 0.5;
+const REFUTED: f32 = 0.1;
 /// Words between a negator and what it turns: 没有 人 乱收费, not a single delay.
 const REACH: usize = 3;
 /// Words of the longest phrase in the lexicon.
@@ -53,7 +59,8 @@ const LONGEST_PHRASE: usize = 5;
 /// A lexicon word found in a text, or an aspect with what is said of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Keyword {
-    /// As the lexicon has it; of an aspect, it and the verdict without what stands between: 态度好 for 态度一点都不好.
+    /// As the lexicon has it; of an aspect, it and the verdict without what stands between: 态度好 for 态度一点都不好. Where the network
+    /// reads what no word of the lexicon says, the category's name: nobody's own words.
     pub word: String,
     pub category: Category,
     /// As meant here: that of the word, turned if it is negated.
@@ -82,18 +89,55 @@ impl KeywordFinder {
         Ok(Self { jieba, lexicon })
     }
 
-    /// In order of appearance; of overlapping phrases the longest. Reads the head and tail of a very long text.
+    /// In order of appearance; of overlapping phrases the longest. What is praised or blamed without a word of the lexicon is read by
+    /// the network. Reads the head and tail of a very long text; takes some milliseconds a sentence.
     pub fn keywords(&self, text: &str) -> Vec<Keyword> {
-        let normal = normalise(text);
-        let words = self.words(&normal);
-        let mut aspects = aspects(&normal).into_iter().peekable();
+        let normal = uniform(text);
+        self.beside(&normal, &points(&normal))
+    }
+
+    /// [`Self::keywords`] and [`needs`](super::needs()) of one text, at the price of one.
+    pub fn keywords_and_needs(&self, text: &str) -> (Vec<Keyword>, Vec<Need>) {
+        let normal = uniform(text);
+        let points = points(&normal);
+        (self.beside(&normal, &points), needs::beside(&normal, &points))
+    }
+
+    /// The words of the lexicon in a uniform text, with what the network reads in it.
+    fn beside(&self, normal: &str, points: &[Point]) -> Vec<Keyword> {
+        let read = |keyword: &Keyword| {
+            let said = Said::Of(keyword.category, keyword.polarity);
+            points.iter().find(|point| point.said == said)
+        };
+        let mut found = self.in_lexicon(normal);
+        // What a negation is worth the lexicon knows better.
+        let doubted = |keyword: &Keyword| read(keyword).is_some_and(|point| point.probability < REFUTED);
+        found.retain(|(_, keyword)| keyword.negated || !doubted(keyword));
+        for point in points.iter().filter(|point| point.probability >= SAID_FROM) {
+            let Said::Of(category, polarity) = point.said else { continue };
+            let says_it = |word: &Keyword| word.category == category && (word.polarity == polarity || word.negated);
+            if found.iter().any(|(_, word)| says_it(word)) {
+                continue;
+            }
+            let mandarin = normal[point.clause.clone()].contains(is_han);
+            let word = category.name(if mandarin { Language::Zh } else { Language::En }).to_owned();
+            found.push((point.clause.start, Keyword { word, category, polarity, negated: false }));
+        }
+        found.sort_by_key(|(at, _)| *at);
+        found.into_iter().map(|(_, keyword)| keyword).collect()
+    }
+
+    /// With where each stands.
+    fn in_lexicon(&self, normal: &str) -> Vec<(usize, Keyword)> {
+        let words = self.words(normal);
+        let mut aspects = aspects(normal).into_iter().peekable();
         let mut found = Vec::new();
         let mut at = 0;
         while at < words.len() {
             if let Some((span, keyword)) = aspects.next_if(|(span, _)| span.start < words[at].end) {
                 // Its words say no more than it does.
                 at += words[at..].iter().take_while(|word| word.start < span.end).count();
-                found.push(keyword);
+                found.push((span.start, keyword));
                 continue;
             }
             let longest = (1..=LONGEST_PHRASE.min(words.len() - at)).rev().find_map(|count| {
@@ -104,9 +148,10 @@ impl KeywordFinder {
                 at += 1;
                 continue;
             };
-            let negated = is_negated(&normal, &words[..at]);
+            let negated = is_negated(normal, &words[..at]);
             let polarity = if negated { polarity.flipped() } else { polarity };
-            found.push(Keyword { word: phrase.to_owned(), category, polarity, negated });
+            let keyword = Keyword { word: phrase.to_owned(), category, polarity, negated };
+            found.push((words[at].start, keyword));
             at += count;
         }
         found
@@ -166,8 +211,35 @@ mod tests {
 
     static FINDER: LazyLock<KeywordFinder> = LazyLock::new(|| KeywordFinder::new().unwrap());
 
+    /// By the lexicon alone.
     fn found(text: &str) -> Vec<(String, Category, Polarity)> {
-        FINDER.keywords(text).into_iter().map(|k| (k.word, k.category, k.polarity)).collect()
+        let found = FINDER.in_lexicon(&uniform(text)).into_iter();
+        found.map(|(_, k)| (k.word, k.category, k.polarity)).collect()
+    }
+
+    fn point(category: Category, polarity: Polarity, probability: f32) -> Point {
+        Point { said: Said::Of(category, polarity), probability, clause: 0..0 }
+    }
+
+    #[test]
+    fn what_no_word_says_is_called_by_its_category_and_what_the_network_does_not_see_is_left_out() {
+        use {Category::*, Polarity::*};
+        let named = |text: &str, points: &[Point]| -> Vec<(String, Category, Polarity)> {
+            FINDER.beside(&uniform(text), points).into_iter().map(|k| (k.word, k.category, k.polarity)).collect()
+        };
+        let late = point(Timeliness, Negative, 0.9);
+        assert_eq!(named("i saw three moons rise", &[late.clone()]), [("timeliness".into(), Timeliness, Negative)]);
+        // A word that says it is enough, and one that seems to and is refuted says nothing.
+        assert_eq!(named("he was late", &[late]), [("late".into(), Timeliness, Negative)]);
+        assert_eq!(named("the late shift came", &[point(Timeliness, Negative, 0.05)]), []);
+        // A negated word is not turned round again.
+        assert_eq!(named("没有乱收费", &[point(Price, Negative, 0.9), point(Price, Positive, 0.05)]).len(), 1);
+    }
+
+    #[test]
+    fn blame_in_other_words_than_the_lexicons_is_found() {
+        let blamed = FINDER.keywords("they charged my card two times for the same visit");
+        assert!(blamed.iter().any(|k| k.category == Category::Price && k.polarity == Polarity::Negative), "{blamed:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::units::Language;
 
 /// What a word is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -23,6 +24,25 @@ pub enum Category {
     Product,
     /// What the caller feels, with no cause named.
     Feeling,
+}
+
+impl Category {
+    /// What it is called.
+    pub(super) fn name(self, language: Language) -> &'static str {
+        let (mandarin, english) = match self {
+            Self::Attitude => ("态度", "attitude"),
+            Self::Timeliness => ("时效", "timeliness"),
+            Self::Competence => ("水平", "competence"),
+            Self::Price => ("价格", "price"),
+            Self::Honesty => ("诚信", "honesty"),
+            Self::Product => ("产品", "product"),
+            Self::Feeling => ("感受", "feeling"),
+        };
+        match language {
+            Language::Zh => mandarin,
+            Language::En => english,
+        }
+    }
 }
 
 /// Which way a word speaks.

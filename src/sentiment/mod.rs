@@ -9,6 +9,7 @@ mod keywords;
 mod lexicon;
 mod linear;
 mod needs;
+mod points;
 mod reader;
 mod text_sentiment;
 

@@ -1,7 +1,10 @@
-//! What the caller asks for: wishes, requests, suggestions and demands, by clause rules.
+//! What the caller asks for: wishes, requests, suggestions and demands, by clause rules and a network beside them.
+
+use std::ops::Range;
 
 use serde::Serialize;
 
+use super::points::{Point, Said, points};
 use crate::text::normalise;
 
 /// How it is asked for.
@@ -242,19 +245,52 @@ const RULES: [Rule; 8] = [
     },
 ];
 
-const SENTENCE_ENDS: [char; 6] = ['.', '。', '!', '?', ';', '\n'];
-const CLAUSE_ENDS: [char; 3] = [',', '、', ':'];
+pub(super) const SENTENCE_ENDS: [char; 6] = ['.', '。', '!', '?', ';', '\n'];
+pub(super) const CLAUSE_ENDS: [char; 3] = [',', '、', ':'];
 
-/// The needs stated in `text`, Mandarin or English, in order of appearance; at most one a clause.
-/// Reads the head and tail of a very long text.
+/// A need that the network reads is stated from here on, and one that a rule finds is none below this.
+const STATED_FROM: f32 = 0.5;
+const REFUTED: f32 = 0.1;
+
+/// The needs stated in `text`, Mandarin or English, in order of appearance: by the rules, and where none of them knows its words by
+/// the network that reads what a text means. Reads the head and tail of a very long text; takes some milliseconds a sentence.
 pub fn needs(text: &str) -> Vec<Need> {
-    let normal = normalise(text).replace('’', "'");
+    let normal = uniform(text);
+    beside(&normal, &points(&normal))
+}
+
+/// As the rules and the network expect it.
+pub(super) fn uniform(text: &str) -> String {
+    normalise(text).replace('’', "'")
+}
+
+/// The needs that the rules find in a uniform text, with what the network reads in it.
+pub(super) fn beside(normal: &str, points: &[Point]) -> Vec<Need> {
+    let read = |kind| points.iter().find(|point| point.said == Said::Need(kind));
+    let mut found = by_rule(normal);
+    found.retain(|(kind, _)| read(*kind).is_none_or(|point| point.probability >= REFUTED));
+    for point in points.iter().filter(|point| point.probability >= STATED_FROM) {
+        match point.said {
+            Said::Need(kind) if found.iter().all(|(stated, _)| *stated != kind) => {
+                found.push((kind, point.clause.clone()));
+            }
+            _ => {}
+        }
+    }
+    found.sort_by_key(|(_, span)| span.start);
+    found.into_iter().map(|(kind, span)| Need { kind, clause: normal[span].trim().to_owned() }).collect()
+}
+
+/// At most one need a clause.
+fn by_rule(normal: &str) -> Vec<(NeedKind, Range<usize>)> {
     let mut found = Vec::new();
     for sentence in normal.split(SENTENCE_ENDS) {
+        let mut at = sentence.as_ptr() as usize - normal.as_ptr() as usize;
         let mut rest = sentence;
         while let Some((kind, from, to)) = next(rest) {
-            found.push(Need { kind, clause: rest[from..to].trim().to_owned() });
+            found.push((kind, at + from..at + to));
             rest = &rest[to..];
+            at += to;
         }
     }
     found
@@ -302,13 +338,28 @@ mod tests {
     use super::*;
     use NeedKind::*;
 
+    /// By the rules alone.
+    fn ruled(text: &str) -> Vec<Need> {
+        beside(&uniform(text), &[])
+    }
+
     fn kinds(text: &str) -> Vec<NeedKind> {
-        needs(text).into_iter().map(|need| need.kind).collect()
+        ruled(text).into_iter().map(|need| need.kind).collect()
+    }
+
+    #[test]
+    fn needs_in_other_words_than_the_rules_are_found_and_what_is_refuted_is_left_out() {
+        let found = needs("nice lad. might be an idea to text people before you turn up, cheers");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].kind, Suggestion);
+        assert_eq!(found[0].clause, "might be an idea to text people before you turn up");
+        let point = Point { said: Said::Need(Request), probability: 0.05, clause: 0..0 };
+        assert_eq!(beside("can you believe it", &[point]), []);
     }
 
     #[test]
     fn each_form_is_found_with_its_clause() {
-        let found = needs("师傅人挺好，要是能早点来，就好了。建议提前打个电话，谢谢！");
+        let found = ruled("师傅人挺好，要是能早点来，就好了。建议提前打个电话，谢谢！");
         assert_eq!(found[0], Need { kind: Wish, clause: "要是能早点来,就好了".into() });
         assert_eq!(found[1], Need { kind: Suggestion, clause: "建议提前打个电话".into() });
         assert_eq!(found.len(), 2);
@@ -342,8 +393,9 @@ mod tests {
             "better than i expected",
             "",
         ] {
-            let found = needs(text);
-            assert!(found.is_empty(), "{text}: {found:?}");
+            for found in [ruled(text), needs(text)] {
+                assert!(found.is_empty(), "{text}: {found:?}");
+            }
         }
     }
 

@@ -39,8 +39,16 @@ impl Branch {
 
     /// Log-odds of the outputs for what the trunk has `read`.
     pub(crate) fn logits(&self, read: Matrix) -> Vec<f32> {
-        let read = self.layers.iter().fold(read, |read, layer| layer.forward(read));
-        self.head.forward(&Matrix::new(read.mean_row(), HIDDEN)).data().to_vec()
+        self.head.forward(&Matrix::new(self.states(read).mean_row(), HIDDEN)).data().to_vec()
+    }
+
+    /// What each piece says for the outputs, `[pieces, outputs]`: those of the whole are the means.
+    pub(crate) fn logits_by_piece(&self, read: Matrix) -> Matrix {
+        self.head.forward(&self.states(read))
+    }
+
+    fn states(&self, read: Matrix) -> Matrix {
+        self.layers.iter().fold(read, |read, layer| layer.forward(read))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Words for the networks: a text made uniform, and read by the layers that all its readers share.
 
 mod branch;
+pub(crate) mod meaning;
 mod normalise;
 mod trunk;
 mod word_table;

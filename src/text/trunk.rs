@@ -1,6 +1,7 @@
 //! The lower layers of the text encoder: pieces of words in, states out, from which any branch reads on.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use tokenizers::Tokenizer;
@@ -66,25 +67,40 @@ impl Trunk {
     /// # Errors
     /// [`ErrorKind::Internal`] if the tokenizer refuses a text, which none should cause.
     pub(crate) fn read(&self, normal: &str) -> Result<Matrix> {
-        let internal = |e: String| Error::new(ErrorKind::Internal, "text encoder", e);
-        let encoded = self.tokenizer.encode_fast(normal, false).map_err(|e| internal(e.to_string()))?;
-        let mut read = Matrix::new(self.words.rows(&framed(encoded.get_ids())), HIDDEN);
+        let encoded = self.tokenizer.encode_fast(normal, false).map_err(refused)?;
+        Ok(self.states(&framed(encoded.get_ids(), START, END)))
+    }
+
+    /// As [`Self::read`], and where in the text each piece stands; a mark of start or end stands nowhere.
+    pub(crate) fn read_with_places(&self, normal: &str) -> Result<(Matrix, Vec<Range<usize>>)> {
+        let encoded = self.tokenizer.encode(normal, false).map_err(refused)?;
+        let places: Vec<Range<usize>> = encoded.get_offsets().iter().map(|&(from, to)| from..to).collect();
+        let states = self.states(&framed(encoded.get_ids(), START, END));
+        Ok((states, framed(&places, 0..0, 0..0)))
+    }
+
+    fn states(&self, pieces: &[u32]) -> Matrix {
+        let mut read = Matrix::new(self.words.rows(pieces), HIDDEN);
         for (row, position) in read.rows_mut().zip(self.position.rows()) {
             row.iter_mut().zip(position).for_each(|(x, position)| *x += position);
         }
         self.norm.apply(&mut read);
-        Ok(self.layers.iter().fold(read, |read, layer| layer.forward(read)))
+        self.layers.iter().fold(read, |read, layer| layer.forward(read))
     }
 }
 
-/// Start and end marks round the pieces, and at most [`LONGEST`] in all.
-fn framed(pieces: &[u32]) -> Vec<u32> {
+fn refused(problem: tokenizers::Error) -> Error {
+    Error::new(ErrorKind::Internal, "text encoder", problem.to_string())
+}
+
+/// Marks of start and end round what there is of each piece, and at most [`LONGEST`] in all.
+fn framed<T: Clone>(pieces: &[T], start: T, end: T) -> Vec<T> {
     let room = LONGEST - 2;
     let (head, tail) = match pieces.len() {
         n if n <= room => (pieces, &[][..]),
         n => (&pieces[..room / 2], &pieces[n - room / 2..]),
     };
-    [&[START], head, tail, &[END]].concat()
+    [&[start], head, tail, &[end]].concat()
 }
 
 fn load(file: &[u8]) -> std::result::Result<(Matrix, Norm, Vec<Block>), String> {
@@ -104,7 +120,7 @@ mod tests {
     #[test]
     fn a_long_text_keeps_its_first_and_last_pieces() {
         let pieces: Vec<u32> = (10..200).collect();
-        let framed = framed(&pieces);
+        let framed = framed(&pieces, START, END);
         assert_eq!((framed.len(), framed[0], framed[1], framed[62], framed[63]), (LONGEST, START, 10, 199, END));
     }
 

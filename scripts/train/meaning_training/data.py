@@ -1,14 +1,11 @@
-"""Texts with their meanings: answers written for this, the lists of the tests, texts that are no answers, and what praises, blames
-or asks for something.
-
-A row is (text, rating, request, points): `rating` 0 to 4 for the levels 1 to 5 and 5 for none, `request` an index of REQUESTS,
-`points` a 1 or 0 for each of POINTS. Where something is not labelled it is UNKNOWN or, of points, None.
-"""
+"""Texts with their meanings: answers written for this, the lists of the tests, texts that are no answers, what praises, blames or asks
+for something, and replies to a rating that was read back."""
 
 import json
 import random
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from sentiment_training import homophones
 from sentiment_training.text import ROOT, is_han
@@ -18,8 +15,21 @@ UNKNOWN = -1
 NEEDS = ("wish", "request", "suggestion", "demand")
 ASPECTS = tuple(name + sign for name in ("attitude", "timeliness", "competence", "price", "honesty", "product") for sign in "+-")
 POINTS = ASPECTS + NEEDS
-ANSWERS, POINTED = Path(__file__).parent / "answers", Path(__file__).parent / "points"
-LISTS, WORDS = ROOT / "tests/data/answers", ROOT / "tests/data/words"
+REPLIES = ("other", "yes", "no")
+HERE, LISTS = Path(__file__).parent, ROOT / "tests/data"
+ANSWERS = HERE / "answers"
+
+
+class Row(NamedTuple):
+    """What is not labelled is UNKNOWN or, of points, None."""
+
+    text: str
+    rating: int = UNKNOWN  # 0 to 4 for the levels 1 to 5, 5 for none
+    request: int = UNKNOWN  # of REQUESTS
+    points: list | None = None  # a 1 or 0 for each of POINTS
+    reply: int = UNKNOWN  # of REPLIES
+
+
 # Of these `apart` (one line in two) chooses temperatures; `last` and `fresh` are reported only.
 LISTS_BY_OTHERS = ("apart", "last", "fresh")
 # Of the data pack's sets so many texts, none of which is an answer.
@@ -37,7 +47,7 @@ def parse(path):
                 rating = int(part) - 1
             elif part != "none":
                 request = REQUESTS.index(part)
-        yield text, rating, request, None
+        yield Row(text, rating, request)
 
 
 def parse_points(path):
@@ -45,7 +55,13 @@ def parse_points(path):
         text, aspects, needs = line.rstrip("\n").split("\t")
         said = set(f"{aspects},{needs}".split(",")) - {"none"}
         assert said <= set(POINTS), line
-        yield text, UNKNOWN, UNKNOWN, [float(point in said) for point in POINTS]
+        yield Row(text, points=[float(point in said) for point in POINTS])
+
+
+def parse_replies(path):
+    for line in open(path, encoding="utf-8"):
+        text, said = line.rstrip("\n").split("\t")
+        yield Row(text, reply=REPLIES.index(said))
 
 
 def bare(text):
@@ -53,27 +69,40 @@ def bare(text):
 
 
 def lists(name, languages=("zh", "en")):
-    """A list of the tests."""
-    return [row for language in languages for row in parse(LISTS / f"{name}-{language}.tsv")]
+    """A list of answers of the tests."""
+    return [row for language in languages for row in parse(LISTS / f"answers/{name}-{language}.tsv")]
 
 
 def words(name, languages=("zh", "en")):
-    """`dev` chooses a temperature, `test` is reported only."""
-    return [row for language in languages for row in parse_points(WORDS / f"{name}-{language}.tsv")]
+    """What is praised, blamed and asked for: `dev` chooses a temperature, `test` is reported only."""
+    return [row for language in languages for row in parse_points(LISTS / f"words/{name}-{language}.tsv")]
+
+
+def replies(name, languages=("zh", "en")):
+    """To a rating that was read back: `dev` chooses a temperature, `test` is reported only."""
+    return [row for language in languages for row in parse_replies(LISTS / f"replies/{name}-{language}.tsv")]
+
+
+def unjudged(rows, judged):
+    judged = {bare(row.text) for row in judged}
+    return [row for row in rows if bare(row.text) not in judged]
+
+
+def written():
+    """The answers that are trained on; nothing that the lists hold by which they are judged."""
+    files = [ANSWERS / "heard-zh.tsv", *(folder / f"{language}.tsv" for language in ("zh", "en") for folder in (ANSWERS, LISTS / "answers"))]
+    return unjudged([row for file in files for row in parse(file)], [row for name in LISTS_BY_OTHERS for row in lists(name)])
 
 
 def pointed():
     """What is trained on of praise, blame and needs."""
-    judged = {bare(row[0]) for name in ("dev", "test") for row in words(name)}
-    return [row for language in ("zh", "en") for row in parse_points(POINTED / f"{language}.tsv") if bare(row[0]) not in judged]
+    rows = [row for language in ("zh", "en") for row in parse_points(HERE / f"points/{language}.tsv")]
+    return unjudged(rows, words("dev") + words("test"))
 
 
-def written():
-    """The answers that are trained on; nothing that the lists hold by which it is judged."""
-    judged = {bare(row[0]) for name in LISTS_BY_OTHERS for row in lists(name)}
-    files = [ANSWERS / "heard-zh.tsv", *(folder / f"{language}.tsv" for language in ("zh", "en") for folder in (ANSWERS, LISTS))]
-    rows = [row for file in files for row in parse(file)]
-    return [row for row in rows if bare(row[0]) not in judged]
+def replied():
+    rows = [row for language in ("zh", "en") for row in parse_replies(HERE / f"replies/{language}.tsv")]
+    return unjudged(rows, replies("dev") + replies("test"))
 
 
 def others(pack):
@@ -85,7 +114,7 @@ def others(pack):
         # "Very satisfied", said to a customer survey, is an answer.
         texts = [text for text in texts if not SCALE.search(text)]
         random.Random(5).shuffle(texts)
-        rows += [(text, 5, 0, None) for text in texts[:count]]
+        rows += [Row(text, 5, 0) for text in texts[:count]]
     return rows
 
 
@@ -127,28 +156,30 @@ def garbled(text, vocabulary, rng):
     return " ".join(rng.choice(vocabulary["en"]) if rng.random() < 0.45 else word for word in text.split())
 
 
-def one_pass(answers, points, seed):
+def one_pass(answers, points, replies, seed):
     """The rows of one pass, drawn anew for each."""
     rng = random.Random(seed)
-    said = {which: [row[0] for row in answers if row[1] == 5 and row[2] == 0 and language(row[0]) == which] for which in ("zh", "en")}
+    said = {which: [row.text for row in answers if row.rating == 5 and row.request == 0 and language(row.text) == which] for which in ("zh", "en")}
     vocabulary = {"zh": [c for text in said["zh"] for c in text if is_han(c)], "en": [word for text in said["en"] for word in text.split()]}
 
     def beside(*parts):
         parts = list(parts)
         rng.shuffle(parts)
-        return as_written(rng.choice("，。 " if language(parts[0]) == "zh" else ",. ").join(parts), rng)
+        return rng.choice("，。 " if language(parts[0]) == "zh" else ",. ").join(parts)
 
     out = []
-    for text, rating, request, _ in answers:
-        out.append((as_written(text, rng), rating, request, None))
-        if rating == 5 and request == 0 and rng.random() < GARBLED:
-            out.append((as_written(garbled(text, vocabulary, rng), rng), rating, request, None))
+    for row in answers:
+        out.append(row)
+        if row.rating == 5 and row.request == 0 and rng.random() < GARBLED:
+            out.append(row._replace(text=garbled(row.text, vocabulary, rng)))
         if rng.random() < JOINED:
-            out.append((beside(text, rng.choice(said[language(text)])), rating, request, None))
-    others = {which: [row for row in points if language(row[0]) == which] for which in ("zh", "en")}
-    for text, rating, request, pointed in points:
-        out.append((as_written(text, rng), rating, request, pointed))
+            out.append(row._replace(text=beside(row.text, rng.choice(said[language(row.text)]))))
+    others = {which: [row for row in points if language(row.text) == which] for which in ("zh", "en")}
+    for row in points:
+        out.append(row)
         if rng.random() < JOINED:
-            other = rng.choice(others[language(text)])
-            out.append((beside(text, other[0]), rating, request, [max(pair) for pair in zip(pointed, other[3])]))
-    return out
+            other = rng.choice(others[language(row.text)])
+            both = [max(pair) for pair in zip(row.points, other.points)]
+            out.append(row._replace(text=beside(row.text, other.text), points=both))
+    out += replies
+    return [row._replace(text=as_written(row.text, rng)) for row in out]

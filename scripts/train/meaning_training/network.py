@@ -1,4 +1,4 @@
-"""The layers above those that the sentiment encoder shares, and a head with a rating, a request, and points that may each be made."""
+"""The layers above those that the sentiment encoder shares, and a head with a rating, a request, points and a reply."""
 
 import time
 from typing import NamedTuple
@@ -9,22 +9,23 @@ import torch.nn.functional as F
 from sentiment_training import encoder, weights
 from sentiment_training.encoder import HIDDEN, NAMES, PAD, Layer, batched, padded
 
-from .data import UNKNOWN
+from .data import POINTS, REPLIES, REQUESTS, UNKNOWN
 
 LAYERS, SHARED = 6, encoder.FROZEN
-RATINGS = 6
+SIZES = 6, len(REQUESTS), len(POINTS), len(REPLIES)
 
 
 class Outputs(NamedTuple):
-    """Log-odds: of ratings and of requests as softmaxes, of each point by itself."""
+    """Log-odds: of ratings, requests and replies as softmaxes, of each point by itself."""
 
     ratings: torch.Tensor
     requests: torch.Tensor
     points: torch.Tensor
+    replies: torch.Tensor
 
 
 class Network(torch.nn.Module):
-    def __init__(self, trunk, tensors, requests, points):
+    def __init__(self, trunk, tensors):
         """`trunk`: the sentiment encoder as it ships, of which the layers are used that its training left as they were.
         `tensors`: multilingual-e5-small's."""
         super().__init__()
@@ -33,8 +34,7 @@ class Network(torch.nn.Module):
         with torch.no_grad():
             encoder.fill(self.layers, tensors, SHARED)
         self.dropout = torch.nn.Dropout(0.1)
-        self.sizes = RATINGS, requests, points
-        self.head = torch.nn.Linear(HIDDEN, sum(self.sizes))
+        self.head = torch.nn.Linear(HIDDEN, sum(SIZES))
 
     def forward(self, ids):
         real = ids != PAD
@@ -46,33 +46,37 @@ class Network(torch.nn.Module):
         for layer in self.layers:
             x = layer(x, mask.to(x.dtype))
         share = real.float() / real.sum(1, keepdim=True)
-        return Outputs(*self.head(self.dropout((x.float() * share[:, :, None]).sum(1))).split(self.sizes, 1))
+        return Outputs(*self.head(self.dropout((x.float() * share[:, :, None]).sum(1))).split(SIZES, 1))
 
 
-def read(made, trunk, path):
+def read(trunk, path):
     """The shipped network, in its shipped precision."""
     file = weights.read(path)
-    network = made(trunk, file)
+    network = Network(trunk, file)
     with torch.no_grad():
         network.head.weight.copy_(torch.tensor(file["head.weight"]))
         network.head.bias.copy_(torch.tensor(file["head.bias"]))
     return network
 
 
-def loss(out, rating, request, points, known):
-    """Each part over the rows that it is known of: cross-entropies of rating and request, and of each point by itself."""
-    parts = [F.cross_entropy(logits.float(), truth, ignore_index=UNKNOWN, reduction="sum") / len(truth)
-             for logits, truth in ((out.ratings, rating), (out.requests, request))]
-    by_point = F.binary_cross_entropy_with_logits(out.points.float(), points, reduction="none").sum(1)
-    return sum(parts) + (by_point * known).sum() / len(known)
+def loss(out, rows, weight_of_points):
+    """Each part over the rows that it is known of: cross-entropies of rating, request and reply, and of each point by itself."""
+    def one_of(logits, truth):
+        return F.cross_entropy(logits.float(), torch.tensor(truth), ignore_index=UNKNOWN, reduction="sum") / len(rows)
+
+    parts = (one_of(out.ratings, [row.rating for row in rows]), one_of(out.requests, [row.request for row in rows]),
+             one_of(out.replies, [row.reply for row in rows]))
+    pointed = [index for index, row in enumerate(rows) if row.points is not None]
+    if not pointed:
+        return sum(parts)
+    points = torch.tensor([rows[index].points for index in pointed])
+    by_point = F.binary_cross_entropy_with_logits(out.points[pointed].float(), points, reduction="sum")
+    return sum(parts) + weight_of_points * by_point / len(rows)
 
 
-def train(network, tokens, passes, rate, size, seed):
+def train(network, tokens, passes, rate, size, seed, weight_of_points):
     rows = [row for each in passes for row in each]
-    ids = tokens([row[0] for row in rows])
-    rating, request = (torch.tensor([row[index] for row in rows]) for index in (1, 2))
-    known = torch.tensor([float(row[3] is not None) for row in rows])
-    points = torch.tensor([row[3] or [0.0] * network.sizes[2] for row in rows])
+    ids = tokens([row.text for row in rows])
     lengths, rng = np.array([len(i) for i in ids]), np.random.default_rng(seed)
     batches, first_row = [], 0
     for each in passes:
@@ -89,7 +93,7 @@ def train(network, tokens, passes, rate, size, seed):
             group["lr"] = rate * min(1.0, (step + 1) / (0.06 * len(batches))) * (1 - step / len(batches))
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=encoder.HALVES):
             out = network(padded([ids[i] for i in batch]))
-        value = loss(out, rating[batch], request[batch], points[batch], known[batch])
+        value = loss(out, [rows[i] for i in batch], weight_of_points)
         adam.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(free, 1.0)
@@ -118,6 +122,6 @@ def temperature(logits, truth):
 
 def write(network, temperatures, path):
     """A safetensors file: matrices as u8 with an f32 scale per row, the rest f16; the head divided by its temperatures."""
-    divisor = torch.tensor([t for t, size in zip(temperatures, network.sizes) for _ in range(size)])
+    divisor = torch.tensor([t for t, size in zip(temperatures, SIZES) for _ in range(size)])
     head = weights.halves("head", network.head.weight / divisor[:, None], network.head.bias / divisor)
     weights.write(head | weights.layers(network.layers, SHARED, NAMES), path)
