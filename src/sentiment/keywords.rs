@@ -227,10 +227,10 @@ mod tests {
         let named = |text: &str, points: &[Point]| -> Vec<(String, Category, Polarity)> {
             FINDER.beside(&uniform(text), points).into_iter().map(|k| (k.word, k.category, k.polarity)).collect()
         };
-        let late = point(Timeliness, Negative, 0.9);
-        assert_eq!(named("i saw three moons rise", &[late.clone()]), [("timeliness".into(), Timeliness, Negative)]);
+        let late = [point(Timeliness, Negative, 0.9)];
+        assert_eq!(named("i saw three moons rise", &late), [("timeliness".into(), Timeliness, Negative)]);
         // A word that says it is enough, and one that seems to and is refuted says nothing.
-        assert_eq!(named("he was late", &[late]), [("late".into(), Timeliness, Negative)]);
+        assert_eq!(named("he was late", &late), [("late".into(), Timeliness, Negative)]);
         assert_eq!(named("the late shift came", &[point(Timeliness, Negative, 0.05)]), []);
         // A negated word is not turned round again.
         assert_eq!(named("没有乱收费", &[point(Price, Negative, 0.9), point(Price, Positive, 0.05)]).len(), 1);
