@@ -47,7 +47,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Notes the lexicon's words and the needs in the transcript, unless they are known already.
+    /// Notes what is praised and blamed and the needs in the transcript, unless they are known already.
     pub fn note_words(&mut self, finder: &KeywordFinder) {
         if let Some(text) = self.transcript.as_ref().filter(|_| self.words.is_empty() && self.needs.is_empty()) {
             (self.words, self.needs) = words_and_needs(text, finder);

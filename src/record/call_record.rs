@@ -45,7 +45,7 @@ pub struct SentimentSummary {
     pub label: SentimentLabel,
 }
 
-/// A word of the lexicon that was said: no free text, so it may stand in the clear.
+/// A word of the lexicon that was said, or the name of a category where others said it: no free text, so it may stand in the clear.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct WordFound {
     pub word: String,
@@ -219,7 +219,7 @@ impl CallRecord {
         record
     }
 
-    /// Notes the lexicon's words and the needs that the transcript holds, so that those who may not open it can still
+    /// Notes what is praised and blamed and the needs that the transcript holds, so that those who may not open it can still
     /// count them.
     pub fn note_words(&mut self, finder: &KeywordFinder) {
         let Some(text) = &self.transcript else { return };
@@ -242,7 +242,7 @@ impl CallRecord {
     }
 }
 
-/// The lexicon's words and the needs in a text, as a record stores them.
+/// What is praised and blamed and the needs in a text, as a record stores them.
 pub(crate) fn words_and_needs(text: &str, finder: &KeywordFinder) -> (Vec<WordFound>, Vec<String>) {
     let word = |k: crate::sentiment::Keyword| WordFound {
         word: k.word,

@@ -155,7 +155,7 @@ fn words(html: &mut String, insight: &Insight) {
         return;
     }
     let most = insight.words.iter().map(|word| word.count).max().unwrap_or(1) as f64;
-    let caption = "Words of the lexicon, negation considered; orange speaks against the service.";
+    let caption = "Words of the lexicon, negation considered, and categories where others said it; orange speaks against the service.";
     open_table(html, "What is said", caption, &["word", "", "about", "", "times"]);
     for word in insight.words.iter().take(SHOWN) {
         let minus = word.positive == Some(false);
