@@ -34,13 +34,15 @@ impl Encoder {
         Ok(Self { trunk: Arc::new(Trunk::from_bytes(Cow::Owned(weights), tokenizer)?), branch })
     }
 
-    /// Log-odds of the five levels for a normalised text, in bounded time.
+    /// Log-odds of the five levels for a normalised text, in bounded time: of a long one the mean over windows.
     ///
     /// # Errors
     /// [`ErrorKind::Internal`] if the tokenizer refuses a text, which none should cause.
     pub(super) fn logits(&self, normal: &str) -> Result<[f32; LEVELS]> {
-        let logits = self.branch.logits(self.trunk.read(normal)?);
-        Ok(std::array::from_fn(|level| logits[level]))
+        let windows = self.trunk.read_in_windows(normal)?;
+        let count = windows.len() as f32;
+        let logits: Vec<_> = windows.into_iter().map(|window| self.branch.logits(window)).collect();
+        Ok(std::array::from_fn(|level| logits.iter().map(|window| window[level]).sum::<f32>() / count))
     }
 }
 

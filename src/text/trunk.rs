@@ -17,8 +17,10 @@ pub(crate) static TOKENIZER: &[u8] = include_bytes!("../../models/sentiment-toke
 
 /// Layers that training has left as they were, so that every branch can begin at what they make of a text.
 pub(super) const SHARED: usize = 2;
-/// Word pieces read, with start and end marks; of a longer text the first and last halves.
+/// Word pieces read at once, with start and end marks.
 const LONGEST: usize = 64;
+/// So many times at most is a longer text read.
+const WINDOWS: usize = 4;
 const START: u32 = 0;
 const END: u32 = 2;
 
@@ -62,13 +64,22 @@ impl Trunk {
         Ok(Self { tokenizer, words, position, norm, layers })
     }
 
-    /// The states of a normalised text's pieces, `[pieces, HIDDEN]`. Time is bounded by [`LONGEST`] pieces.
+    /// The states of a normalised text's pieces, `[pieces, HIDDEN]`; of a text longer than [`LONGEST`] those of the first and last
+    /// halves.
     ///
     /// # Errors
     /// [`ErrorKind::Internal`] if the tokenizer refuses a text, which none should cause.
     pub(crate) fn read(&self, normal: &str) -> Result<Matrix> {
         let encoded = self.tokenizer.encode_fast(normal, false).map_err(refused)?;
         Ok(self.states(&framed(encoded.get_ids(), START, END)))
+    }
+
+    /// As [`Self::read`], of all of a long text: in windows, evenly spread, that overlap. Between them are gaps only where [`WINDOWS`]
+    /// cannot cover it. Every window has the same length, so that the mean over them is the text's.
+    pub(crate) fn read_in_windows(&self, normal: &str) -> Result<Vec<Matrix>> {
+        let encoded = self.tokenizer.encode_fast(normal, false).map_err(refused)?;
+        let pieces = encoded.get_ids();
+        Ok(windows(pieces.len()).map(|window| self.states(&framed(&pieces[window], START, END))).collect())
     }
 
     /// As [`Self::read`], and where in the text each piece stands; a mark of start or end stands nowhere.
@@ -103,6 +114,17 @@ fn framed<T: Clone>(pieces: &[T], start: T, end: T) -> Vec<T> {
     [&[start], head, tail, &[end]].concat()
 }
 
+/// Where [`Trunk::read_in_windows`] reads a text of so many pieces.
+fn windows(pieces: usize) -> impl Iterator<Item = Range<usize>> {
+    let room = LONGEST - 2;
+    let count = pieces.div_ceil(room).clamp(1, WINDOWS);
+    let length = pieces.min(room);
+    (0..count).map(move |i| {
+        let start = i * (pieces - length) / (count - 1).max(1);
+        start..start + length
+    })
+}
+
 fn load(file: &[u8]) -> std::result::Result<(Matrix, Norm, Vec<Block>), String> {
     let weights = Weights::read(file)?;
     let position = Matrix::new(weights.floats("position", &[LONGEST, HIDDEN])?, HIDDEN);
@@ -122,6 +144,18 @@ mod tests {
         let pieces: Vec<u32> = (10..200).collect();
         let framed = framed(&pieces, START, END);
         assert_eq!((framed.len(), framed[0], framed[1], framed[62], framed[63]), (LONGEST, START, 10, 199, END));
+    }
+
+    #[test]
+    fn windows_cover_a_text_from_its_first_piece_to_its_last() {
+        for pieces in 0..=(LONGEST - 2) * WINDOWS {
+            let found: Vec<_> = windows(pieces).collect();
+            assert_eq!((found[0].start, found.last().unwrap().end), (0, pieces));
+            assert!(found.iter().all(|window| window.len() == pieces.min(LONGEST - 2)), "{pieces}: {found:?}");
+            assert!(found.windows(2).all(|two| two[0].end >= two[1].start), "{pieces}: {found:?}");
+        }
+        assert_eq!(windows(100_000).last(), Some(99_938..100_000));
+        assert_eq!(windows(100_000).count(), WINDOWS);
     }
 
     #[test]

@@ -23,12 +23,10 @@ class Run(NamedTuple):
 
     seed: int
     passes: int
-    reviews: float  # share of the Chinese reviews that a pass sees
-    longest: int  # tokens of a text
 
 
 # The shipped encoder is the mean of these runs' weights, which all begin at the same ones.
-RUNS = [Run(1, 3, 0.5, 40), Run(1, 3, 1.0, 64), Run(11, 3, 1.0, 64)]
+RUNS = [Run(1, 3), Run(11, 3), Run(21, 4)]
 
 
 def fit_linear(pack):
@@ -50,12 +48,12 @@ def fit_encoder(pack, work, budget):
     for run, files in zip(RUNS, written):
         if files[0].exists():
             continue
-        rows = [data.encoder_training(pack, PER_PATTERN_ENCODER, run.seed + number, run.reviews) for number in range(run.passes)]
+        rows = [data.encoder_training(pack, PER_PATTERN_ENCODER, run.seed + number) for number in range(run.passes)]
         print(f"  encoder: {run}, {[len(r) for r in rows]} rows a pass, {len(pieces)} pieces", flush=True)
         torch.manual_seed(run.seed)
         model, tokens = encoder.Encoder(tensors, words), encoder.Tokens(e5.tokenizer(pieces))
         state = work / f"{files[0].stem}.checkpoint"
-        if not encoder.train(model, tokens, rows, RATE, SIZE, run.seed, state, budget, run.longest):
+        if not encoder.train(model, tokens, rows, RATE, SIZE, run.seed, state, budget):
             sys.exit(75)  # "try again": the same command goes on from the checkpoint
         encoder.write(model, raw, pieces, *files)
     encoder.write(encoder.mean([encoder.read(*files)[0] for files in written]), raw, pieces, *ENCODER_FILES)

