@@ -263,6 +263,20 @@ fn the_text_of_a_plain_rating_is_no_second_vote() {
 }
 
 #[test]
+fn of_a_keyed_call_in_which_nothing_was_said_only_the_key_is_told() {
+    let silent = TextSentiment { confidence: 0.0, ..words(FLAT) };
+    let evidence = Evidence { text: Some(silent), voice: Some(voice(0.05, 0.0)), ..turn(Some(keyed(2))) };
+    let reasons = judged(&evidence).reasons;
+    assert_eq!(reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>(), ["rating.keyed"]);
+    let doubtful = TextSentiment { confidence: 0.2, ..words(BAD) };
+    let reasons = judged(&Evidence { text: Some(doubtful), ..evidence }).reasons;
+    assert_eq!(
+        reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>(),
+        ["rating.keyed", "text.negative"]
+    );
+}
+
+#[test]
 fn a_mild_complaint_beside_a_four_explains_it_and_is_not_read_back() {
     let after = |text: &str, language, rating: u8| {
         let transcript = Transcript { text: text.to_owned(), language };

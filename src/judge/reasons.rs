@@ -185,7 +185,8 @@ fn of_other_than_rating(
 }
 
 fn of_text(evidence: &Evidence) -> Option<[String; 3]> {
-    let text = evidence.text.as_ref()?;
+    // Where nothing was said, or nothing can be made of it, there is nothing to tell.
+    let text = evidence.text.as_ref().filter(|text| text.confidence > 0.0)?;
     let (code, zh, en) = match text.label {
         SentimentLabel::Negative => ("text.negative", "言语不满", "The words are negative"),
         SentimentLabel::Neutral => ("text.neutral", "言语中性", "The words are neutral"),
@@ -196,7 +197,7 @@ fn of_text(evidence: &Evidence) -> Option<[String; 3]> {
 }
 
 fn of_voice(evidence: &Evidence) -> Option<[String; 3]> {
-    let voice = evidence.voice.as_ref()?;
+    let voice = evidence.voice.as_ref().filter(|voice| voice.confidence > 0.0)?;
     let classes = [
         (voice.angry, "voice.angry", "语气愤怒", "The voice is angry"),
         (voice.sad, "voice.sad", "语气低落", "The voice is sad"),

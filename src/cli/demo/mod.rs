@@ -195,15 +195,22 @@ fn page_call(call: &SampleCall, told: &Told, wav: &Path) -> Result<PageCall> {
         (_, keys) => format!("key {}", keys.iter().map(|press| press.digit.to_string()).collect::<String>()),
     };
     let mut felt = Vec::new();
-    if let Some(text) = told.answer.text {
+    // A keyed call has silence for a voice: neutral, trusted not at all, is nothing to tell.
+    let said = told.answer.heard.as_ref().is_some_and(|heard| !heard.transcript.text.is_empty());
+    if let Some(text) = told.answer.text.filter(|_| said) {
         felt.push(("words".to_owned(), format!("{:+.2} {:?}", text.score, text.label).to_lowercase()));
     }
-    if let Some(voice) = &told.answer.voice {
+    if let Some(voice) = told.answer.voice.as_ref().filter(|voice| voice.confidence > 0.0) {
         felt.push(("voice".to_owned(), format!("{}, trusted {:.0} %", voice_summary(voice), 100.0 * voice.confidence)));
     }
     if let Some(prosody) = &told.answer.prosody {
         felt.extend(prosody.f0_mean_hz.map(|hertz| ("pitch".to_owned(), format!("{hertz:.0} Hz"))));
-        felt.extend(prosody.speech_rate_hz.map(|rate| ("tempo".to_owned(), format!("{rate:.1} syllables/s"))));
+        felt.extend(
+            prosody
+                .speech_rate_hz
+                .filter(|rate| *rate > 0.0)
+                .map(|rate| ("tempo".to_owned(), format!("{rate:.1} syllables/s"))),
+        );
     }
     let asked =
         if told.first.action == told.last.action { String::new() } else { format!("{:?}, then ", told.first.action) };
