@@ -114,7 +114,16 @@ def test(pack, both):
 def parity(both):
     """What the Rust side must reproduce, on sentences of our own."""
     texts = ["师傅态度很好，修得也很快。", "等了三天都没人来", "要是能早点来就好了", "Not bad at all, THANKS!", "it's ok I guess 👍",
-             "服務很周到", "十分慢意", "I've been waiting 15 days; nobody came."]
+             "服務很周到", "十分慢意", "I've been waiting 15 days; nobody came.",
+             # Two windows, and three.
+             "师傅来得倒是准时，进门也换了鞋套。修了半个小时说好了，收了我两百块，结果当天晚上又漏水，打电话过去没人接，"
+             "第二天才说要再等三天，我把客厅的地毯全卷起来了，一家人围着水盆过的周末。",
+             "The driver was on time and carried the fridge up three floors without a word of complaint. He levelled it, "
+             "plugged it in, waited until the light came on and showed my mother how to change the shelves. When one of the "
+             "drawers turned out to be cracked he took a picture, rang the depot from our kitchen and the new one was here the "
+             "next morning before I left for work. He even took the old fridge and all the cardboard down with him, which the "
+             "last company had wanted forty pounds for. I wish every delivery went like this, and I told the neighbours so, "
+             "who have been waiting for their washing machine since May."]
     encoder, linear = both(texts)
     rows = [{"text": t, "encoder": e, "ngram": l} for t, e, l in zip(texts, encoder.tolist(), linear.tolist())]
     path = ROOT / "tests/data/sentiment-parity.json"
