@@ -44,7 +44,7 @@ const VERSIONS: [(&str, Line, f64); 10] = [
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let encoder = SpeechEncoder::load(&Store::locate()?.path(encoder::FILE)?)?;
+    let encoder = SpeechEncoder::load_for_lines(&Store::locate()?.path(encoder::FILE)?)?;
     let create = |extension: &str| {
         let path = arguments.out.with_extension(extension);
         std::fs::File::create(&path).map(BufWriter::new).map_err(|e| Error::io(&path, &e))

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use codetta::audio::{Line, Samples, resample, telephone, write_wav};
-use codetta::encoder::{SpeechEncoder, States};
+use codetta::encoder::SpeechEncoder;
 use codetta::hear::{AnswerSound, Options, Recogniser};
 use codetta::model::Store;
 use codetta::{Error, ErrorKind, Language, Result, SampleRate, capture, segment};
@@ -133,7 +133,7 @@ fn main() -> Result<()> {
         None => Store::locate()?.path("ggml-whisper-base-q8_0.bin")?,
     };
     let mut recogniser = Recogniser::load(&model, arguments.threads)?;
-    let encoder = SpeechEncoder::load(&Store::locate()?.path(codetta::encoder::FILE)?)?;
+    let encoder = SpeechEncoder::load_for_lines(&Store::locate()?.path(codetta::encoder::FILE)?)?;
     let mut dump = match &arguments.dump {
         Some(path) => Some(std::fs::File::create(path).map_err(|e| Error::io(path, &e))?),
         None => None,
@@ -203,7 +203,7 @@ fn measure(
         None => (None, json!(null)),
         Some(utterance) => {
             let options = Options { deadline: Duration::from_secs(120), either_language, ..Options::default() };
-            let sound = AnswerSound::of(&States::of(encoder, &utterance));
+            let sound = AnswerSound::of_utterance(encoder, &utterance);
             let (heard, detail) = recogniser.hear_in_detail(&utterance, language, &options, || sound)?;
             (Some(heard), json!(detail))
         }

@@ -21,10 +21,14 @@ def active_level(samples, rate):
     return np.sqrt(powers[powers >= powers.max() * 1e-3].mean())
 
 
-def pink_noise(length, random):
-    """Power falls as 1/f."""
+def coloured_noise(length, random, slope):
+    """Power falls as 1/f to the power of `slope`: white noise at 0, pink at 1."""
     spectrum = np.fft.rfft(random.standard_normal(length))
-    return np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), length)
+    return np.fft.irfft(spectrum / np.maximum(np.arange(len(spectrum)), 1) ** (slope / 2), length)
+
+
+def pink_noise(length, random):
+    return coloured_noise(length, random, 1)
 
 
 def with_noise(samples, noise, rate, snr_db):

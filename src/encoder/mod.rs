@@ -1,9 +1,11 @@
-//! The lower half of Whisper's encoder: how speech sounds, state by state. Hearing and voice both read it.
+//! The lower half of Whisper's encoder: how speech sounds, state by state. Voice reads it as it is, hearing adapted to noisy lines.
 
 mod mel;
 mod speech_encoder;
 mod states;
 
+#[cfg(feature = "whisper")]
+pub(crate) use speech_encoder::ADAPTER;
 pub use speech_encoder::{BLOCKS, SAMPLES_PER_STATE, SpeechEncoder};
 pub use states::{States, active_level};
 

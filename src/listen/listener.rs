@@ -15,7 +15,8 @@ use super::keys::Keys;
 use super::recognisers::Recognisers;
 use super::timings::{Stage, Timings};
 use crate::audio::{CUT_OUT_S, Samples, resample};
-use crate::encoder::States;
+#[cfg(feature = "whisper")]
+use crate::encoder::{self, SpeechEncoder};
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "whisper")]
 use crate::hear;
@@ -71,6 +72,9 @@ pub struct Listener {
     options: ListenerOptions,
     #[cfg(feature = "whisper")]
     recognisers: Recognisers,
+    /// By which hearing knows answers by their sound.
+    #[cfg(feature = "whisper")]
+    ear: Option<SpeechEncoder>,
     sentiment: Sentiment,
     voice: Option<VoiceScorer>,
 }
@@ -92,18 +96,22 @@ impl Listener {
             Recognisers::load(&model, default_threads(options.threads), options.at_once)?
         };
         // Recognition cannot do without its model; with a recogniser of the user's own, the voice scorer may be absent.
-        let voice = match (encoder, &options.asr_model) {
-            (Ok(encoder), _) => Some(VoiceScorer::load(&encoder)?),
-            (Err(error), None) if cfg!(feature = "whisper") => return Err(error),
+        let voice = match (&encoder, &options.asr_model) {
+            (Ok(encoder), _) => Some(VoiceScorer::load(encoder)?),
+            (Err(error), None) if cfg!(feature = "whisper") => return Err(error.clone()),
             (Err(error), _) => {
                 tracing::warn!("no vocal emotion: {error}");
                 None
             }
         };
+        #[cfg(feature = "whisper")]
+        let ear = encoder.ok().map(|encoder| SpeechEncoder::load_for_lines(&encoder)).transpose()?;
         Ok(Self {
             options: options.clone(),
             #[cfg(feature = "whisper")]
             recognisers,
+            #[cfg(feature = "whisper")]
+            ear,
             sentiment: Sentiment::embedded()?,
             voice,
         })
@@ -164,9 +172,8 @@ impl Listener {
         let (head, content) = VoiceScorer::own_head();
         let built_in = Sentiment::weights().into_iter().chain([Meaning::weights()]);
         let built_in = built_in.chain(self.voice.as_ref().map(|_| (head, content)));
-        // Hearing by sound rests on the voice's encoder.
         #[cfg(feature = "whisper")]
-        let built_in = built_in.chain(self.voice.iter().flat_map(|_| crate::hear::weights()));
+        let built_in = built_in.chain(self.ear.iter().flat_map(|_| hear::weights().chain([encoder::ADAPTER])));
         models.extend(built_in.map(|(name, bytes)| (name.to_owned(), model::hexadecimal(&Sha256::digest(bytes)))));
         // What the user has put in place of ours.
         let trained = Store::locate()?.folder().join(head);
@@ -177,8 +184,8 @@ impl Listener {
         Ok(models)
     }
 
-    /// Words on one thread, voice on another: recognition is the longer, so that feeling costs no time. Both read what
-    /// the encoder makes of the sound, which voice makes first and hearing takes when its words are there.
+    /// Words on one thread, sound and voice on another: recognition is the longer, so that these cost no time. What is
+    /// known by the sound is made first, and taken when the words are there.
     ///
     /// Recognition's threads spin when they wait for one another, so where there is no core left for the voice, that
     /// begins when the recogniser's encoder is done, and its decoder leaves the core to it.
@@ -215,19 +222,27 @@ impl Listener {
         sound: SyncSender<Option<AnswerSound>>,
     ) -> (Option<VoiceEmotion>, Prosody, Timings) {
         let mut timings = Timings::default();
-        let states_of = |utterance| Some(States::of(self.voice.as_ref()?.encoder(), utterance));
-        let states = timings.time(Stage::Voice, || states_of(utterance));
-        let of_heard = if std::ptr::eq(utterance, heard) { None } else { states_of(heard) };
-        let heard = of_heard.as_ref().or(states.as_ref()).and_then(AnswerSound::of);
-        // Spelt here, while the recogniser looks for words, and part of its time only as far as it waits. Nobody takes it where
+        // Made here, while the recogniser looks for words, and part of its time only as far as it waits. Nobody takes it where
         // there is no recogniser, or it failed: that is its own error.
-        let _ = sound.send(heard.map(|sound| spelt(sound, terms)));
+        let _ = sound.send(self.sound_of(heard, terms));
         let voice = timings.time(Stage::Voice, || {
             let caller = CallerSpeech::of_caller(utterance);
-            Some(self.voice.as_ref()?.assess_states(&caller, states.as_ref()?, None).emotion)
+            self.voice.as_ref().map(|voice| voice.score(&caller))
         });
         let prosody = timings.time(Stage::Prosody, || Prosody::of(utterance));
         (voice, prosody, timings)
+    }
+
+    /// Spelt already, but where it is not known before the recogniser has chosen in which of two languages.
+    #[cfg(feature = "whisper")]
+    fn sound_of(&self, utterance: &Utterance, terms: Terms) -> Option<AnswerSound> {
+        let sound = AnswerSound::of_utterance(self.ear.as_ref()?, utterance)?;
+        Some(if terms.either_language { sound } else { sound.spell(terms.language, terms.scale) })
+    }
+
+    #[cfg(not(feature = "whisper"))]
+    fn sound_of(&self, _utterance: &Utterance, _terms: Terms) -> Option<AnswerSound> {
+        None
     }
 
     #[cfg(feature = "whisper")]
@@ -279,17 +294,6 @@ impl Listener {
         let _ = &self.sentiment;
         Ok((None, None, Timings::default()))
     }
-}
-
-/// In which of two languages is not known before the recogniser has chosen: then it spells.
-#[cfg(feature = "whisper")]
-fn spelt(sound: AnswerSound, terms: Terms) -> AnswerSound {
-    if terms.either_language { sound } else { sound.spell(terms.language, terms.scale) }
-}
-
-#[cfg(not(feature = "whisper"))]
-fn spelt(sound: AnswerSound, _terms: Terms) -> AnswerSound {
-    sound
 }
 
 /// Two threads are the fastest for one short answer on the machines that calls run on; more than the cores there are

@@ -1,7 +1,6 @@
 //! From the caller's speech to vocal emotion.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::head::Head;
 use super::pooling::{pooled_vector, pooled_width};
@@ -19,7 +18,7 @@ const OWN_HEAD: &[u8] = include_bytes!("../../../models/voice-head.json");
 /// Scores vocal emotion. Immutable once loaded: one scorer serves any number of threads.
 #[derive(Debug)]
 pub struct VoiceScorer {
-    encoder: Arc<SpeechEncoder>,
+    encoder: SpeechEncoder,
     head: Head,
 }
 
@@ -30,7 +29,7 @@ impl VoiceScorer {
     /// # Errors
     /// [`crate::ErrorKind::Model`] when the encoder is missing or damaged, or a head does not fit it.
     pub fn load(encoder_file: &Path) -> Result<Self> {
-        let encoder = Arc::new(SpeechEncoder::load(encoder_file)?);
+        let encoder = SpeechEncoder::load(encoder_file)?;
         let own = encoder_file.with_file_name(HEAD_FILE);
         let width = pooled_width(&encoder);
         let head = if own.is_file() {
@@ -47,11 +46,6 @@ impl VoiceScorer {
         (HEAD_FILE, OWN_HEAD)
     }
 
-    /// The encoder that it reads, for others to share.
-    pub fn encoder(&self) -> &Arc<SpeechEncoder> {
-        &self.encoder
-    }
-
     /// Vocal emotion of one utterance, leaning to neutral as far as it cannot be trusted.
     ///
     /// Takes about as long as a thirtieth of the speech on one core; the last 15 s of a longer utterance are heard.
@@ -64,23 +58,13 @@ impl VoiceScorer {
     ///
     /// The utterance is then added to the baseline.
     pub fn assess(&self, speech: &CallerSpeech<'_>, baseline: Option<&mut CallerBaseline>) -> VoiceAssessment {
-        self.assess_states(speech, &States::of(&self.encoder, speech.utterance()), baseline)
-    }
-
-    /// The same for states that [`Self::encoder`] has made of the same utterance already.
-    pub fn assess_states(
-        &self,
-        speech: &CallerSpeech<'_>,
-        states: &States,
-        baseline: Option<&mut CallerBaseline>,
-    ) -> VoiceAssessment {
         let utterance = speech.utterance();
         let (mut trust, mut caution) = Quality::measure(utterance).trust();
         if trust <= 0.0 {
             return VoiceAssessment { emotion: VoiceEmotion::UNTOLD, caution };
         }
         let seconds = utterance.speech_seconds();
-        let mut vector = self.head.standardise(&pooled_vector(&self.encoder, states));
+        let mut vector = self.head.standardise(&pooled_vector(&self.encoder, &States::of(&self.encoder, utterance)));
         if let Some(baseline) = baseline {
             let raw = vector.clone();
             baseline.adjust(&mut vector);
