@@ -15,7 +15,7 @@ use codetta::audio::{Line, Samples, resample, telephone};
 use codetta::encoder::{self, SpeechEncoder, States};
 use codetta::hear::AnswerSound;
 use codetta::model::Store;
-use codetta::{Error, ErrorKind, Result, SampleRate, capture, segment};
+use codetta::{Error, ErrorKind, Language, Result, SampleRate, capture, segment};
 use serde_json::Value;
 
 #[derive(Parser)]
@@ -44,7 +44,9 @@ const VERSIONS: [(&str, Line, f64); 10] = [
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let encoder = SpeechEncoder::load_for_lines(&Store::locate()?.path(encoder::FILE)?)?;
+    let encoder_file = Store::locate()?.path(encoder::FILE)?;
+    let mandarin = SpeechEncoder::load_for(&encoder_file, Language::Zh)?;
+    let english = SpeechEncoder::load_for(&encoder_file, Language::En)?;
     let create = |extension: &str| {
         let path = arguments.out.with_extension(extension);
         std::fs::File::create(&path).map(BufWriter::new).map_err(|e| Error::io(&path, &e))
@@ -57,9 +59,10 @@ fn main() -> Result<()> {
             .map_err(|e| Error::new(ErrorKind::Corrupt, arguments.manifest.display().to_string(), e.to_string()))?;
         let path = clip["path"].as_str().unwrap_or_default().to_string();
         let sound = capture::read(&arguments.folder.join(&path))?;
+        let encoder = if clip["lang"] == "en" { &english } else { &mandarin };
         for (index, (name, line, speed)) in VERSIONS.iter().enumerate() {
             let seed = path_seed(Path::new(&path)) + index as u64;
-            let Some(states) = states(&encoder, &played(&sound, *speed)?, *line, seed)? else { continue };
+            let Some(states) = states(encoder, &played(&sound, *speed)?, *line, seed)? else { continue };
             let wanted = if arguments.states { Some(states.side_by_side().data().to_vec()) } else { sound_of(&states) };
             let Some(wanted) = wanted else { continue };
             for value in wanted {

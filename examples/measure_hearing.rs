@@ -133,7 +133,9 @@ fn main() -> Result<()> {
         None => Store::locate()?.path("ggml-whisper-base-q8_0.bin")?,
     };
     let mut recogniser = Recogniser::load(&model, arguments.threads)?;
-    let encoder = SpeechEncoder::load_for_lines(&Store::locate()?.path(codetta::encoder::FILE)?)?;
+    let encoder_file = Store::locate()?.path(codetta::encoder::FILE)?;
+    let mandarin = SpeechEncoder::load_for(&encoder_file, Language::Zh)?;
+    let english = SpeechEncoder::load_for(&encoder_file, Language::En)?;
     let mut dump = match &arguments.dump {
         Some(path) => Some(std::fs::File::create(path).map_err(|e| Error::io(path, &e))?),
         None => None,
@@ -152,11 +154,12 @@ fn main() -> Result<()> {
             if let Some(folder) = &arguments.wav {
                 write_wav(&folder.join(&wav), &sound)?;
             }
+            let call_language = arguments.call_lang.unwrap_or(language);
             let row = measure(
                 &mut recogniser,
-                &encoder,
+                if call_language == Language::Zh { &mandarin } else { &english },
                 &sound,
-                arguments.call_lang.unwrap_or(language),
+                call_language,
                 arguments.either_lang,
             )?;
             if let Some(file) = &mut dump {

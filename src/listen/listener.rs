@@ -72,9 +72,9 @@ pub struct Listener {
     options: ListenerOptions,
     #[cfg(feature = "whisper")]
     recognisers: Recognisers,
-    /// By which hearing knows answers by their sound.
+    /// By which Mandarin answers are known by their sound; English ones are by the voice's encoder.
     #[cfg(feature = "whisper")]
-    ear: Option<SpeechEncoder>,
+    mandarin_ear: Option<SpeechEncoder>,
     sentiment: Sentiment,
     voice: Option<VoiceScorer>,
 }
@@ -105,13 +105,13 @@ impl Listener {
             }
         };
         #[cfg(feature = "whisper")]
-        let ear = encoder.ok().map(|encoder| SpeechEncoder::load_for_lines(&encoder)).transpose()?;
+        let mandarin_ear = encoder.ok().map(|encoder| SpeechEncoder::load_for_lines(&encoder)).transpose()?;
         Ok(Self {
             options: options.clone(),
             #[cfg(feature = "whisper")]
             recognisers,
             #[cfg(feature = "whisper")]
-            ear,
+            mandarin_ear,
             sentiment: Sentiment::embedded()?,
             voice,
         })
@@ -173,7 +173,7 @@ impl Listener {
         let built_in = Sentiment::weights().into_iter().chain([Meaning::weights()]);
         let built_in = built_in.chain(self.voice.as_ref().map(|_| (head, content)));
         #[cfg(feature = "whisper")]
-        let built_in = built_in.chain(self.ear.iter().flat_map(|_| hear::weights().chain([encoder::ADAPTER])));
+        let built_in = built_in.chain(self.mandarin_ear.iter().flat_map(|_| hear::weights().chain([encoder::ADAPTER])));
         models.extend(built_in.map(|(name, bytes)| (name.to_owned(), model::hexadecimal(&Sha256::digest(bytes)))));
         // What the user has put in place of ours.
         let trained = Store::locate()?.folder().join(head);
@@ -236,7 +236,11 @@ impl Listener {
     /// Spelt already, but where it is not known before the recogniser has chosen in which of two languages.
     #[cfg(feature = "whisper")]
     fn sound_of(&self, utterance: &Utterance, terms: Terms) -> Option<AnswerSound> {
-        let sound = AnswerSound::of_utterance(self.ear.as_ref()?, utterance)?;
+        let encoder = match terms.language {
+            Language::Zh => self.mandarin_ear.as_ref()?,
+            Language::En => self.voice.as_ref()?.encoder(),
+        };
+        let sound = AnswerSound::of_utterance(encoder, utterance)?;
         Some(if terms.either_language { sound } else { sound.spell(terms.language, terms.scale) })
     }
 

@@ -46,6 +46,11 @@ impl VoiceScorer {
         (HEAD_FILE, OWN_HEAD)
     }
 
+    /// The encoder that it reads, for others to share.
+    pub fn encoder(&self) -> &SpeechEncoder {
+        &self.encoder
+    }
+
     /// Vocal emotion of one utterance, leaning to neutral as far as it cannot be trusted.
     ///
     /// Takes about as long as a thirtieth of the speech on one core; the last 15 s of a longer utterance are heard.
