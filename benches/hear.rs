@@ -69,7 +69,7 @@ fn recognising(criterion: &mut Criterion) {
     group.bench_function("mel and encode", |bencher| {
         bencher.iter(|| recogniser.encode(&utterance, Language::Zh, &Options::default()));
     });
-    let encoder = Store::locate().and_then(|store| SpeechEncoder::load_for(&store.path(encoder::FILE)?, Language::Zh));
+    let encoder = Store::locate().and_then(|store| SpeechEncoder::load(&store.path(encoder::FILE)?)?.for_lines());
     let sound = encoder.ok().and_then(|encoder| {
         group.bench_function("the speller's states", |bencher| bencher.iter(|| States::of(&encoder, &utterance)));
         AnswerSound::of(&States::of(&encoder, &utterance))

@@ -15,7 +15,7 @@ use codetta::audio::{Line, Samples, resample, telephone};
 use codetta::encoder::{self, SpeechEncoder, States};
 use codetta::hear::AnswerSound;
 use codetta::model::Store;
-use codetta::{Error, ErrorKind, Language, Result, SampleRate, capture, segment};
+use codetta::{Error, ErrorKind, Result, SampleRate, capture, segment};
 use serde_json::Value;
 
 #[derive(Parser)]
@@ -45,8 +45,8 @@ const VERSIONS: [(&str, Line, f64); 10] = [
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let encoder_file = Store::locate()?.path(encoder::FILE)?;
-    let mandarin = SpeechEncoder::load_for(&encoder_file, Language::Zh)?;
-    let english = SpeechEncoder::load_for(&encoder_file, Language::En)?;
+    let english = SpeechEncoder::load(&encoder_file)?;
+    let mandarin = english.for_lines()?;
     let create = |extension: &str| {
         let path = arguments.out.with_extension(extension);
         std::fs::File::create(&path).map(BufWriter::new).map_err(|e| Error::io(&path, &e))

@@ -134,8 +134,8 @@ fn main() -> Result<()> {
     };
     let mut recogniser = Recogniser::load(&model, arguments.threads)?;
     let encoder_file = Store::locate()?.path(codetta::encoder::FILE)?;
-    let mandarin = SpeechEncoder::load_for(&encoder_file, Language::Zh)?;
-    let english = SpeechEncoder::load_for(&encoder_file, Language::En)?;
+    let english = SpeechEncoder::load(&encoder_file)?;
+    let mandarin = english.for_lines()?;
     let mut dump = match &arguments.dump {
         Some(path) => Some(std::fs::File::create(path).map_err(|e| Error::io(path, &e))?),
         None => None,

@@ -96,16 +96,16 @@ impl Listener {
             Recognisers::load(&model, default_threads(options.threads), options.at_once)?
         };
         // Recognition cannot do without its model; with a recogniser of the user's own, the voice scorer may be absent.
-        let voice = match (&encoder, &options.asr_model) {
-            (Ok(encoder), _) => Some(VoiceScorer::load(encoder)?),
-            (Err(error), None) if cfg!(feature = "whisper") => return Err(error.clone()),
+        let voice = match (encoder, &options.asr_model) {
+            (Ok(encoder), _) => Some(VoiceScorer::load(&encoder)?),
+            (Err(error), None) if cfg!(feature = "whisper") => return Err(error),
             (Err(error), _) => {
                 tracing::warn!("no vocal emotion: {error}");
                 None
             }
         };
         #[cfg(feature = "whisper")]
-        let mandarin_ear = encoder.ok().map(|encoder| SpeechEncoder::load_for_lines(&encoder)).transpose()?;
+        let mandarin_ear = voice.as_ref().map(|voice| voice.encoder().for_lines()).transpose()?;
         Ok(Self {
             options: options.clone(),
             #[cfg(feature = "whisper")]

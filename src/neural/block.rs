@@ -2,7 +2,7 @@
 
 use rten_tensor::NdTensorView;
 
-use super::linear::{Layout, Linear, multiply};
+use super::linear::{Addition, Layout, Linear, multiply};
 use super::matrix::Matrix;
 use super::values::{Norm, gelu, softmax};
 use super::weights::Weights;
@@ -85,6 +85,45 @@ impl Block {
         })
     }
 
+    /// The same block with additions: to matrices products (`NAME.weight.left`, `NAME.weight.right`), to all else whole ones. Both
+    /// share the matrices.
+    ///
+    /// # Errors
+    /// What is missing or of another shape.
+    pub(crate) fn with_additions(
+        &self,
+        additions: &Weights<'_>,
+        prefix: &str,
+        names: &BlockNames,
+    ) -> Result<Self, String> {
+        let width = self.out.inputs();
+        let addition = |name: &str, inputs: usize, outputs: usize| -> Result<_, String> {
+            let name = format!("{prefix}{name}");
+            let rank = additions.shape(&format!("{name}.weight.left"))?.last().copied().unwrap_or(0);
+            Ok(Addition {
+                left: additions.floats(&format!("{name}.weight.left"), &[outputs, rank])?,
+                right: additions.floats(&format!("{name}.weight.right"), &[rank, inputs])?,
+                bias: match name.ends_with(names.key) && !names.key_has_bias {
+                    true => vec![0.0; outputs],
+                    false => additions.floats(&format!("{name}.bias"), &[outputs])?,
+                },
+            })
+        };
+        let norm = |norm: &Norm, name: &str| norm.with_additions(additions, &format!("{prefix}{name}"));
+        let parts = [names.query, names.key, names.value].map(|name| addition(name, width, width));
+        let [query, key, value] = parts;
+        Ok(Self {
+            order: self.order,
+            heads: self.heads,
+            joint: self.joint.with_addition(side_by_side([query?, key?, value?], width)),
+            out: self.out.with_addition(addition(names.out, width, width)?),
+            attention_norm: norm(&self.attention_norm, names.attention_norm)?,
+            expand: self.expand.with_addition(addition(names.expand, width, 4 * width)?),
+            contract: self.contract.with_addition(addition(names.contract, 4 * width, width)?),
+            final_norm: norm(&self.final_norm, names.final_norm)?,
+        })
+    }
+
     pub(crate) fn forward(&self, mut x: Matrix) -> Matrix {
         self.with_norm(&mut x, &self.attention_norm, |x| self.attend(x));
         self.with_norm(&mut x, &self.final_norm, |x| {
@@ -129,5 +168,27 @@ impl Block {
             }
         }
         self.out.forward(&mixed)
+    }
+}
+
+/// The additions to three layers, of the same inputs and `width` outputs each, as one to the three side by side.
+fn side_by_side(parts: [Addition; 3], width: usize) -> Addition {
+    let rank_of = |part: &Addition| part.left.len() / width.max(1);
+    let all: usize = parts.iter().map(rank_of).sum();
+    let (mut left, mut before) = (Vec::with_capacity(parts.len() * width * all), 0);
+    for part in &parts {
+        let rank = rank_of(part);
+        for row in part.left.chunks(rank.max(1)) {
+            left.resize(left.len() + before, 0.0);
+            left.extend_from_slice(row);
+            left.resize(left.len() + all - before - rank, 0.0);
+        }
+        before += rank;
+    }
+    let [query, key, value] = parts;
+    Addition {
+        left,
+        right: [query.right, key.right, value.right].concat(),
+        bias: [query.bias, key.bias, value.bias].concat(),
     }
 }

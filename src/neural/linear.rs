@@ -1,5 +1,7 @@
 //! y = x·Wᵀ + b, with W laid out for the multiplication once.
 
+use std::sync::Arc;
+
 use rten_gemm::{BiasVector, GemmExecutor, GemmInputA, GemmInputB, GemmUninitOptions, PackedBMatrix};
 use rten_tensor::{Layout as _, NdTensorView};
 use rten_vecmath::ExtendInit;
@@ -22,8 +24,17 @@ pub(crate) enum Layout {
 
 /// A layer of weights. Memory: four bytes a weight.
 pub(crate) struct Linear {
-    packed: PackedBMatrix<f32>,
+    packed: Arc<PackedBMatrix<f32>>,
     bias: Vec<f32>,
+    /// Two narrow layers, one after the other, whose outputs are added.
+    addition: Option<Box<[Self; 2]>>,
+}
+
+/// What is added to a layer: `left`·`right` to its weights, `[outputs, rank]` and `[rank, inputs]` (Hu et al. 2021, LoRA).
+pub(crate) struct Addition {
+    pub(crate) left: Vec<f32>,
+    pub(crate) right: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
 }
 
 impl std::fmt::Debug for Linear {
@@ -43,7 +54,20 @@ impl Linear {
             Layout::OutputsFirst => NdTensorView::from_data([outputs, inputs], weights).transposed(),
             Layout::InputsFirst => NdTensorView::from_data([inputs, outputs], weights),
         };
-        Self { packed: KERNEL.with(|kernel| kernel.prepack_b(weights)), bias }
+        Self { packed: Arc::new(KERNEL.with(|kernel| kernel.prepack_b(weights))), bias, addition: None }
+    }
+
+    /// The same layer with an addition. Both share the weights.
+    ///
+    /// # Panics
+    /// If the addition is of other sizes.
+    pub(crate) fn with_addition(&self, addition: Addition) -> Self {
+        let Addition { left, right, bias } = addition;
+        let rank = right.len() / self.inputs().max(1);
+        let narrow = Self::new(&right, self.inputs(), Layout::OutputsFirst, vec![0.0; rank]);
+        let wide = Self::new(&left, rank, Layout::OutputsFirst, bias);
+        let addition = Some(Box::new([narrow, wide]));
+        Self { packed: Arc::clone(&self.packed), bias: self.bias.clone(), addition }
     }
 
     pub(crate) fn inputs(&self) -> usize {
@@ -57,7 +81,12 @@ impl Linear {
         let bias = Some(BiasVector::Row(&self.bias));
         let options = GemmUninitOptions { bias, ..GemmUninitOptions::default() };
         let b = GemmInputB::Packed(&self.packed);
-        Matrix::new(product(x.len() * self.bias.len(), GemmInputA::Unpacked(a), b, options), self.bias.len())
+        let mut y =
+            Matrix::new(product(x.len() * self.bias.len(), GemmInputA::Unpacked(a), b, options), self.bias.len());
+        if let Some([narrow, wide]) = self.addition.as_deref() {
+            y.add(&wide.forward(&narrow.forward(x)));
+        }
+        y
     }
 }
 
@@ -105,6 +134,17 @@ mod tests {
         assert!(
             Linear::new(&weights, inputs, Layout::OutputsFirst, bias).forward(&Matrix::new(vec![], inputs)).is_empty()
         );
+    }
+
+    #[test]
+    fn an_addition_is_a_product_of_two_narrow_matrices() {
+        let given = Linear::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3, Layout::OutputsFirst, vec![0.5, -0.5]);
+        let (left, right) = (vec![1.0, 2.0], vec![1.0, 0.0, -1.0]);
+        let adapted = given.with_addition(Addition { left, right, bias: vec![10.0, 20.0] });
+        let x = Matrix::new(vec![1.0, 1.0, 1.0, 0.0, 1.0, 2.0], 3);
+        assert_eq!(given.forward(&x).data(), [6.5, 14.5, 8.5, 16.5]);
+        // The weights' sum is [2, 2, 2] and [6, 5, 4].
+        assert_eq!(adapted.forward(&x).data(), [16.5, 34.5, 16.5, 32.5]);
     }
 
     #[test]

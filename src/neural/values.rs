@@ -36,6 +36,16 @@ impl Norm {
         Ok(Self { weight: part("weight")?, bias: part("bias")?, epsilon })
     }
 
+    /// The same with what the tensors of that name hold added to both.
+    ///
+    /// # Errors
+    /// What is missing or of another shape.
+    pub(crate) fn with_additions(&self, additions: &Weights<'_>, name: &str) -> Result<Self, String> {
+        let Self { weight, bias, .. } = Self::load(additions, name, self.weight.len(), self.epsilon)?;
+        let sum = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a + b).collect();
+        Ok(Self { weight: sum(&self.weight, &weight), bias: sum(&self.bias, &bias), epsilon: self.epsilon })
+    }
+
     pub(crate) fn apply(&self, x: &mut Matrix) {
         for row in x.rows_mut() {
             let count = row.len() as f32;
