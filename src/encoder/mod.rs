@@ -1,4 +1,4 @@
-//! The lower half of Whisper's encoder: how speech sounds, state by state. Voice reads it as it is, hearing adapted to noisy lines.
+//! The lower half of Whisper's encoder: how speech sounds, state by state. Voice reads it as it is, Mandarin hearing adapted to noisy lines.
 
 mod mel;
 mod speech_encoder;
