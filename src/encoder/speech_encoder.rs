@@ -145,7 +145,10 @@ fn stem(weights: &Weights<'_>, width: usize) -> Result<[Arc<Convolution>; 2], St
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::{Line, resample, telephone};
+    use crate::capture;
     use crate::model::Store;
+    use crate::units::SampleRate;
 
     /// Against an independent double-precision computation with numpy (`scripts/compare-encoder`) on the same weights.
     #[test]
@@ -173,6 +176,32 @@ mod tests {
             }
             let of_all = last.data().iter().sum::<f32>() / (25.0 * 512.0);
             assert!((of_all - mean).abs() < 1e-3, "{of_all} against {mean}");
+        }
+    }
+
+    #[test]
+    fn adapted_it_makes_of_a_noisy_line_more_of_what_it_makes_of_the_clean_sound() {
+        let path = Store::locate().unwrap().folder().join(super::super::FILE);
+        if !path.is_file() {
+            return eprintln!("SKIPPED: {} is not there; run scripts/setup", path.display());
+        }
+        let given = SpeechEncoder::load(&path).unwrap();
+        let adapted = given.for_lines().unwrap();
+        for call in ["lukewarm-zh", "satisfied-en"] {
+            let call = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("audio/calls/{call}.wav"));
+            let said = capture::read(&call).unwrap();
+            let states = |encoder: &SpeechEncoder, line| {
+                let arrived = resample(&telephone(&said, line, 7).unwrap(), SampleRate::SPEECH).unwrap();
+                encoder.last_states(arrived.data())
+            };
+            let wanted = states(&given, Line::Clean);
+            let error = |states: [Matrix; BLOCKS]| {
+                let values = states.iter().zip(&wanted).flat_map(|(a, b)| a.data().iter().zip(b.data()));
+                values.map(|(a, b)| (a - b) * (a - b)).sum::<f32>()
+            };
+            let noisy = Line::MuLawNoise(10.0);
+            let [before, after] = [&given, &adapted].map(|encoder| error(states(encoder, noisy)));
+            assert!(after < 0.75 * before, "{}: {before} became {after}", call.display());
         }
     }
 
