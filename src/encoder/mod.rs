@@ -1,4 +1,5 @@
-//! The lower half of Whisper's encoder: how speech sounds, state by state. Voice reads it as it is, Mandarin hearing adapted to noisy lines.
+//! The lower half of Whisper's encoder: how speech sounds, state by state. Voice and English hearing read it as it is,
+//! Mandarin hearing adapted to noisy lines.
 
 mod mel;
 mod speech_encoder;

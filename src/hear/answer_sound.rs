@@ -29,8 +29,9 @@ pub struct AnswerSound {
 }
 
 impl AnswerSound {
-    /// What an utterance sounds like to an encoder that was loaded for lines. None if nothing was voiced, or if it lasted
-    /// longer than an answer of a few words does (5 s), which costs nothing.
+    /// What an utterance sounds like to the encoder: in Mandarin one that is adapted to lines ([`SpeechEncoder::for_lines`]), in
+    /// English the given one. None if nothing was voiced, or if it lasted longer than an answer of a few words does (5 s),
+    /// which costs nothing.
     ///
     /// Takes about as long as a thirtieth of the speech on one core. Blocking: not for a real-time thread.
     pub fn of_utterance(encoder: &SpeechEncoder, utterance: &Utterance) -> Option<Self> {
@@ -38,7 +39,7 @@ impl AnswerSound {
         short.then(|| States::of(encoder, utterance)).and_then(|states| Self::of(&states))
     }
 
-    /// The same of states that such an encoder has made already.
+    /// The same of states that have been made already.
     pub fn of(states: &States) -> Option<Self> {
         let whole = whole(states);
         let spelt = states.speech().len() <= LONGEST_SPELT && states.speech().iter().any(|p| *p >= VOICED);
