@@ -1,4 +1,4 @@
-"""Fits what adapts Whisper's lower encoder to the telephone (src/encoder/adapter.rs).
+"""Fits what adapts Whisper's lower encoder to the telephone (`SpeechEncoder::for_lines`).
 
     adapt.py ENCODER.safetensors OUT.safetensors [--passes N] MANIFEST FOLDER …
 

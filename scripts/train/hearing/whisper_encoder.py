@@ -1,7 +1,7 @@
 """Whisper's stem and first encoder blocks (src/encoder) in torch, with additions that can be fitted.
 
 The additions to a matrix are a product of two narrow ones (Hu et al. 2021, LoRA), all others are whole; `additions` gives them by the
-tensors' names, as `src/encoder/adapter.rs` reads them.
+tensors' names, as src/encoder reads them.
 """
 import math
 
