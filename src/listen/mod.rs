@@ -6,6 +6,7 @@ mod listener;
 #[cfg(feature = "whisper")]
 mod recognisers;
 mod timings;
+mod understanding;
 
 pub use answer::Answer;
 pub use keys::{KeyBursts, Keys};

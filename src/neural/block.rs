@@ -30,6 +30,16 @@ pub(crate) struct BlockNames {
     pub(crate) final_norm: &'static str,
 }
 
+impl BlockNames {
+    /// The bias of the matrix `name`; of keys that have none, zeros.
+    fn bias(&self, weights: &Weights<'_>, prefix: &str, name: &str, outputs: usize) -> Result<Vec<f32>, String> {
+        match name == self.key && !self.key_has_bias {
+            true => Ok(vec![0.0; outputs]),
+            false => weights.floats(&format!("{prefix}{name}.bias"), &[outputs]),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Block {
     order: NormOrder,
@@ -56,11 +66,8 @@ impl Block {
         (order, epsilon): (NormOrder, f32),
     ) -> Result<Self, String> {
         let parts = |name: &str, inputs: usize, outputs: usize| -> Result<_, String> {
-            let bias = match name == names.key && !names.key_has_bias {
-                true => vec![0.0; outputs],
-                false => weights.floats(&format!("{prefix}{name}.bias"), &[outputs])?,
-            };
-            Ok((weights.floats(&format!("{prefix}{name}.weight"), &[outputs, inputs])?, bias))
+            let matrix = weights.floats(&format!("{prefix}{name}.weight"), &[outputs, inputs])?;
+            Ok((matrix, names.bias(weights, prefix, name, outputs)?))
         };
         let linear = |name: &str, inputs, outputs| {
             parts(name, inputs, outputs)
@@ -98,15 +105,12 @@ impl Block {
     ) -> Result<Self, String> {
         let width = self.out.inputs();
         let addition = |name: &str, inputs: usize, outputs: usize| -> Result<_, String> {
-            let name = format!("{prefix}{name}");
-            let rank = additions.shape(&format!("{name}.weight.left"))?.last().copied().unwrap_or(0);
+            let (left, right) = (format!("{prefix}{name}.weight.left"), format!("{prefix}{name}.weight.right"));
+            let rank = additions.shape(&left)?.last().copied().unwrap_or(0);
             Ok(Addition {
-                left: additions.floats(&format!("{name}.weight.left"), &[outputs, rank])?,
-                right: additions.floats(&format!("{name}.weight.right"), &[rank, inputs])?,
-                bias: match name.ends_with(names.key) && !names.key_has_bias {
-                    true => vec![0.0; outputs],
-                    false => additions.floats(&format!("{name}.bias"), &[outputs])?,
-                },
+                left: additions.floats(&left, &[outputs, rank])?,
+                right: additions.floats(&right, &[rank, inputs])?,
+                bias: names.bias(additions, prefix, name, outputs)?,
             })
         };
         let norm = |norm: &Norm, name: &str| norm.with_additions(additions, &format!("{prefix}{name}"));

@@ -2,12 +2,14 @@
 
 mod aspect;
 mod calibration;
+mod clauses;
 mod doubt;
 mod encoder;
 mod features;
 mod keywords;
 mod lexicon;
 mod linear;
+mod need_rules;
 mod needs;
 mod points;
 mod reader;
@@ -16,6 +18,7 @@ mod text_sentiment;
 pub use doubt::Doubt;
 pub use keywords::{Keyword, KeywordFinder};
 pub use lexicon::{Category, Polarity};
-pub use needs::{Need, NeedKind, needs};
+pub use need_rules::NeedKind;
+pub use needs::{Need, needs};
 pub use reader::{Assessment, Sentiment};
 pub use text_sentiment::{SentimentLabel, TextSentiment};

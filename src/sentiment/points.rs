@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::clauses::{clauses, sentences};
 use super::lexicon::{Category, Polarity};
-use super::needs::{CLAUSE_ENDS, NeedKind, SENTENCE_ENDS};
+use super::need_rules::NeedKind;
 use crate::neural::Matrix;
 use crate::text::meaning;
 
@@ -75,29 +76,11 @@ pub(super) fn points(normal: &str) -> Vec<Point> {
 /// Whole sentences of together [`AT_ONCE`] characters at most, and longer ones alone.
 fn stretches(normal: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
-    for sentence in parts(normal, &SENTENCE_ENDS) {
+    for sentence in sentences(normal) {
         match found.last_mut() {
             Some(last) if normal[last.start..sentence.end].chars().count() <= AT_ONCE => last.end = sentence.end,
             _ => found.push(sentence),
         }
-    }
-    found
-}
-
-fn clauses(stretch: &str) -> Vec<Range<usize>> {
-    let ends: Vec<char> = SENTENCE_ENDS.into_iter().chain(CLAUSE_ENDS).collect();
-    parts(stretch, &ends)
-}
-
-/// What stands between such marks, without them.
-fn parts(text: &str, ends: &[char]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    for (at, mark) in text.match_indices(ends).chain([(text.len(), "")]) {
-        if text[from..at].contains(char::is_alphanumeric) {
-            found.push(from..at);
-        }
-        from = at + mark.len();
     }
     found
 }

@@ -75,7 +75,11 @@ fn card(html: &mut String, call: &PageCall) {
         escape(&call.heard),
         bars(&call.posterior)
     );
-    html.push_str("<section><h3>Felt</h3><dl>");
+    html.push_str("<section><h3>Felt</h3>");
+    if call.felt.is_empty() {
+        html.push_str("<p class=\"small\">keys alone: neither words nor a voice</p>");
+    }
+    html.push_str("<dl>");
     for (name, value) in &call.felt {
         let _ = write!(html, "<dt>{}</dt><dd>{}</dd>", escape(name), escape(value));
     }

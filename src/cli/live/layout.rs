@@ -132,6 +132,10 @@ fn draw_felt(frame: &mut Frame<'_>, area: Rect, view: &View) {
     let width = usize::from(area.width).saturating_sub(26);
     let mut lines = Vec::new();
     match &view.sentiment {
+        // A bare "five" has no other words: neutral would be a feeling that nobody has voiced.
+        Some(text) if text.confidence == 0.0 => {
+            lines.push(Line::from(vec!["words    ".fg(QUIET), "none beside the rating".fg(QUIET)]));
+        }
         Some(text) => {
             let colour = if text.score < -0.2 {
                 BAD

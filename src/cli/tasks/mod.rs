@@ -1,13 +1,14 @@
 //! `codetta tasks`: from alerts to tasks, from tasks to solutions, and whether it helped.
 
-use std::path::{Path, PathBuf};
+mod effect;
+mod plan;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use codetta::insight::{
-    AlertRules, Alerts, CallingHours, Occasion, Plan, Row, Sums, Webhook, local, moment, plan, read_csv, welch, zone,
-};
-use codetta::record::{FactsFilter, Key, Ledger, NewTask, Right, Task, TaskStatus, system_clock};
+use codetta::insight::{AlertRules, Alerts, Row, Webhook, local, moment};
+use codetta::record::{FactsFilter, Key, Ledger, NewTask, Task, TaskStatus, system_clock};
 use codetta::{Error, ErrorKind, Result};
 use serde_json::json;
 
@@ -119,8 +120,8 @@ pub fn run(args: &TasksArgs, output: &mut Output) -> Result<Status> {
             let task = ledger.close(*id, solution)?;
             list(&[task], false, output)
         }
-        Action::Effect { id, days } => effect(&ledger, *id, *days, output),
-        Action::Plan { file, time_zone, holiday } => plan_calls(&ledger, file, time_zone, holiday, output),
+        Action::Effect { id, days } => effect::run(&ledger, *id, *days, output),
+        Action::Plan { file, time_zone, holiday } => plan::run(&ledger, file, time_zone, holiday, output),
         Action::Send { url, secret_file, attempts, pause_ms } => {
             let secret = std::fs::read(secret_file).map_err(|e| Error::io(secret_file, &e))?;
             // The same care as for a ledger's key.
@@ -218,126 +219,6 @@ fn list(tasks: &[Task], csv: bool, output: &mut Output) -> Result<Status> {
 /// A cell that a spreadsheet would take for a formula gets an apostrophe before it.
 fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-fn effect(ledger: &Ledger, id: i64, days: i64, output: &mut Output) -> Result<Status> {
-    ledger_may_analyse(ledger)?;
-    let task = ledger.tasks(None, None)?.into_iter().find(|task| task.id == id);
-    let Some(task) = task else {
-        return Err(Error::new(ErrorKind::NotFound, format!("task {id}"), "there is no such task"));
-    };
-    let Some(closed) = task.closed_unix_ms else {
-        return Err(Error::new(ErrorKind::Usage, format!("task {id}"), "it is not closed yet: there is no after"));
-    };
-    let mut subject = None;
-    ledger.facts(&FactsFilter::default(), |facts| {
-        if facts.call == task.call {
-            subject = Some((facts.agent, facts.queue, facts.product));
-        }
-    })?;
-    let (by, filter) = match subject {
-        Some((Some(agent), ..)) => ("agent", FactsFilter { agent: Some(agent), ..Default::default() }),
-        Some((_, Some(queue), _)) => ("queue", FactsFilter { queue: Some(queue), ..Default::default() }),
-        Some((.., Some(product))) => ("product", FactsFilter { product: Some(product), ..Default::default() }),
-        _ => ("all", FactsFilter::default()),
-    };
-    let window = days * 86_400_000;
-    let (mut before, mut after) = (Sums::default(), Sums::default());
-    ledger.facts(&filter, |facts| {
-        let Some(rating) = facts.rating else { return };
-        if (task.created_unix_ms - window..task.created_unix_ms).contains(&facts.at) {
-            before.add(f64::from(rating));
-        } else if (closed..closed + window).contains(&facts.at) {
-            after.add(f64::from(rating));
-        }
-    })?;
-    let difference = welch(&before, &after);
-    let record = json!({ "task": id, "by": by, "days": days, "before": before.mean(), "after": after.mean(),
-        "difference": difference, "note": "before and after are not a controlled comparison" });
-    output.columns(&["task", "compared by", "before", "after", "difference", "p"]);
-    output.result(&record, || {
-        let mean = |s: &Sums| s.mean().mean.map_or("–".into(), |m| format!("{m:.2} (n {})", s.n));
-        let (d, p) = difference.map_or(("–".into(), "–".into()), |d| {
-            (format!("{:+.2} [{:+.2}, {:+.2}]", d.difference, d.low, d.high), format!("{:.3}", d.p))
-        });
-        vec![id.to_string(), by.into(), mean(&before), mean(&after), d, p]
-    })?;
-    output.finish()?;
-    Ok(Status::Done)
-}
-
-fn ledger_may_analyse(ledger: &Ledger) -> Result<()> {
-    if ledger.role().may(Right::Analyse) {
-        return Ok(());
-    }
-    let problem = format!("the {}'s key may not read the figures of calls; use the analyst's", ledger.role());
-    Err(Error::new(ErrorKind::Permission, "tasks", problem))
-}
-
-fn plan_calls(
-    ledger: &Ledger,
-    file: &Path,
-    zone_name: &str,
-    holidays: &[String],
-    output: &mut Output,
-) -> Result<Status> {
-    let zone = zone(zone_name)?;
-    let day = |text: &str| moment(text, &zone).map(|at| local(at, &zone).date());
-    let hours = CallingHours {
-        holidays: holidays.iter().map(|text| day(text)).collect::<Result<_>>()?,
-        ..CallingHours::default()
-    };
-    let now = local(system_clock(), &zone);
-    let (header, rows) = read_csv(file)?;
-    let subject = file.display().to_string();
-    let column = |name: &str| {
-        header.iter().position(|column| column == name).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Usage,
-                subject.clone(),
-                format!("expected a column {name:?}, found: {}", header.join(", ")),
-            )
-        })
-    };
-    let (customer, occasion, date) = (column("customer")?, column("occasion")?, column("date")?);
-    let solved = column("solved").ok();
-    output.columns(&["customer", "occasion", "plan", "until"]);
-    let mut status = Status::Done;
-    for (number, row) in rows.iter().enumerate() {
-        let place = format!("{subject}, row {}", number + 2);
-        let planned = (|| {
-            let occasion = <Occasion as clap::ValueEnum>::from_str(&row[occasion], true).map_err(|_| {
-                let problem = format!("expected service, complaint or go-live, got {:?}", row[occasion]);
-                Error::new(ErrorKind::Corrupt, place.clone(), problem)
-            })?;
-            let happened = day(&row[date]).map_err(|e| e.about(place.clone()))?;
-            let solved =
-                solved.is_some_and(|i| matches!(row[i].to_lowercase().as_str(), "yes" | "y" | "1" | "true" | "是"));
-            let blocked = ledger.is_do_not_call(&row[customer])?;
-            Ok((occasion, plan(occasion, happened, (solved, blocked), &now, &hours)))
-        })();
-        match planned {
-            Ok((occasion, plan)) => {
-                let record = json!({ "customer": row[customer], "occasion": occasion, "follow_up": plan });
-                output.result(&record, || {
-                    let (what, until) = match &plan {
-                        Plan::Call { at, until, late } => {
-                            (format!("call from {at}{}", if *late { " (late)" } else { "" }), until.clone())
-                        }
-                        Plan::Skip { reason } => (format!("skip: {reason}"), String::new()),
-                    };
-                    vec![row[customer].clone(), format!("{occasion:?}").to_lowercase(), what, until]
-                })?;
-            }
-            Err(error) => {
-                let error: Error = error;
-                eprintln!("codetta: {error}");
-                status = Status::SomeFailed;
-            }
-        }
-    }
-    output.finish()?;
-    Ok(status)
 }
 
 fn send(ledger: &Ledger, webhook: &Webhook, output: &mut Output) -> Result<Status> {
