@@ -1,6 +1,6 @@
 //! Writes what short answers sound like (`hear::AnswerSound`), or all their states, for `scripts/train/train-hearing`.
 //!
-//! `cargo run --release --example answer_sounds -- MANIFEST FOLDER OUT [--states]`
+//! `cargo run --release --example answer_sounds -- MANIFEST FOLDER OUT [--states [--given]]`
 //!
 //! MANIFEST has one JSON line a clip with `path` (relative to FOLDER, or absolute). Each clip is heard in ten versions:
 //! clean, over a noisy telephone line (another noise each time), and played slower and faster (with pitch and formants, as
@@ -26,6 +26,9 @@ struct Arguments {
     /// All states of each clip instead of one sound.
     #[arg(long)]
     states: bool,
+    /// By the encoder as it was given, in Mandarin too, which is otherwise heard by the one adapted to noisy lines.
+    #[arg(long)]
+    given: bool,
 }
 
 /// Name, line, and how much faster it is played.
@@ -45,8 +48,8 @@ const VERSIONS: [(&str, Line, f64); 10] = [
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let encoder_file = Store::locate()?.path(encoder::FILE)?;
-    let english = SpeechEncoder::load(&encoder_file)?;
-    let mandarin = english.for_lines()?;
+    let given = SpeechEncoder::load(&encoder_file)?;
+    let adapted = given.for_lines()?;
     let create = |extension: &str| {
         let path = arguments.out.with_extension(extension);
         std::fs::File::create(&path).map(BufWriter::new).map_err(|e| Error::io(&path, &e))
@@ -59,7 +62,7 @@ fn main() -> Result<()> {
             .map_err(|e| Error::new(ErrorKind::Corrupt, arguments.manifest.display().to_string(), e.to_string()))?;
         let path = clip["path"].as_str().unwrap_or_default().to_string();
         let sound = capture::read(&arguments.folder.join(&path))?;
-        let encoder = if clip["lang"] == "en" { &english } else { &mandarin };
+        let encoder = if arguments.given || clip["lang"] == "en" { &given } else { &adapted };
         for (index, (name, line, speed)) in VERSIONS.iter().enumerate() {
             let seed = path_seed(Path::new(&path)) + index as u64;
             let Some(states) = states(encoder, &played(&sound, *speed)?, *line, seed)? else { continue };

@@ -1,8 +1,9 @@
 """Fits a speller: what units of sound are heard, state by state, in answers of a few words (src/hear/spell).
 
-    spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz [--fold GROUPS]] STATES…
+    spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz [--fold GROUPS]] STATES… [--given STATES…]
 
-STATES are stems of files that `examples/answer_sounds --states` wrote. Two small convolutions over the states of the
+STATES are stems of files that `examples/answer_sounds --states` wrote; those after `--given` hold the same clips, heard by the
+encoder without an adapter. Each time a clip is seen it is as one of both heard it, drawn anew. Two small convolutions over the states of the
 encoder give the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist
 temporal classification, Graves et al. 2006). A language may have several such networks, which err differently. `--folds`
 also fits them without each quarter of the voices, and writes what they make of these to FOLDS.npz; with `--fold 0,4` it does
@@ -139,11 +140,11 @@ def batch(chosen, states, labels, mean, deviation):
     return x, padded, y, unused
 
 
-def fit(states, labels, units, mean, deviation, fitting):
-    """The fitted model; clips in order of length, batches in random order."""
+def fit(ears, labels, units, mean, deviation, fitting):
+    """The fitted model; clips in order of length, batches in random order. Each of `ears` has the states of every clip."""
     rng = np.random.default_rng(SEED)
     model = initial(jax.random.PRNGKey(SEED), len(mean), fitting.hidden, units)
-    order = sorted(range(len(states)), key=lambda i: len(states[i]))
+    order = sorted(range(len(labels)), key=lambda i: len(ears[0][i]))
     steps = fitting.epochs * -(-len(order) // BATCH)
     optimiser = optax.adamw(optax.warmup_cosine_decay_schedule(0.0, RATE, steps // 20, steps), weight_decay=1e-2)
     memory = optimiser.init(model)
@@ -169,9 +170,9 @@ def fit(states, labels, units, mean, deviation, fitting):
             chosen = batches[index]
             chosen = list(chosen) + list(rng.choice(chosen, BATCH - len(chosen)))
             key, part = jax.random.split(key)
-            seen = states
+            seen = {i: ears[rng.integers(len(ears))][i] for i in dict.fromkeys(chosen)}
             if fitting.stretch:
-                seen = {i: stretched(states[i], 2 * len(labels[i]) + 1, fitting.stretch, rng) for i in dict.fromkeys(chosen)}
+                seen = {i: stretched(clip, 2 * len(labels[i]) + 1, fitting.stretch, rng) for i, clip in seen.items()}
             model, memory, value = step(model, memory, part, *batch(chosen, seen, labels, mean, deviation))
             total += float(value)
         print(f"epoch {epoch + 1}: loss {total / len(batches):.3f} a unit", file=sys.stderr, flush=True)
@@ -228,18 +229,23 @@ def main():
     arguments.add_argument("language")
     arguments.add_argument("out")
     arguments.add_argument("states", nargs="+")
+    arguments.add_argument("--given", nargs="+", default=[])
     arguments.add_argument("--folds")
     arguments.add_argument("--fold", type=lambda groups: [[int(group) for group in groups.split(",")]])
     options = arguments.parse_args()
     clips, states = load(options.states)
+    ears = [states] + ([load(options.given)[1]] if options.given else [])
+    if [list(map(len, ear)) for ear in ears[1:]] not in ([], [list(map(len, states))]):
+        arguments.error("--given: expected the same clips as the other states, each as long")
     written = [transcript(clip) for clip in clips]
     kept = [i for i in range(len(clips)) if written[i] is not None and 2 * len(written[i]) < len(states[i]) <= LONGEST and len(written[i]) <= 24]
-    clips, states, written = ([rows[i] for i in kept] for rows in (clips, states, written))
+    clips, written, *ears = ([rows[i] for i in kept] for rows in (clips, written, *ears))
+    states = ears[0]
     names = ["", *sorted({unit for said in written for unit in said})]
     number = {name: index for index, name in enumerate(names)}
     labels = [[number[unit] for unit in said] for said in written]
     print(f"{len(clips)} clips, {len(names)} units", flush=True)
-    sample = np.concatenate([clip.astype("float32") for clip in states[::7]])
+    sample = np.concatenate([clip.astype("float32") for ear in ears for clip in ear[::7]])
     mean, deviation = sample.mean(0), sample.std(0) + 1e-3
 
     if options.folds:
@@ -249,7 +255,7 @@ def main():
                     and not made(clips[i])]
             for index, fitting in enumerate(FITTING[options.language]):
                 kept = [i for i in range(len(clips)) if groups[i] not in left_out and hears(fitting, clips[i])]
-                model = fit([states[i] for i in kept], [labels[i] for i in kept], len(names), mean, deviation, fitting)
+                model = fit([[ear[i] for i in kept] for ear in ears], [labels[i] for i in kept], len(names), mean, deviation, fitting)
                 rows = log_probabilities(model, [states[i] for i in held], mean, deviation)
                 for line in ("clean", "noisy"):
                     of_line = [(i, r) for i, r in zip(held, rows) if clips[i]["line"] == line and written[i]]
@@ -270,7 +276,7 @@ def main():
     tensors = [weighing, ("answers", np.frombuffer(listed, dtype="uint8"), "U8"), frequencies(clips, labels, len(names))]
     for index, fitting in enumerate(FITTING[options.language]):
         kept = [i for i in range(len(clips)) if hears(fitting, clips[i])]
-        model = fit([states[i] for i in kept], [labels[i] for i in kept], len(names), mean, deviation, fitting)
+        model = fit([[ear[i] for i in kept] for ear in ears], [labels[i] for i in kept], len(names), mean, deviation, fitting)
         tensors += stored(index, model, mean, deviation)
     write(options.out, tensors)
 
