@@ -77,7 +77,7 @@ fn card(html: &mut String, call: &PageCall) {
     );
     html.push_str("<section><h3>Felt</h3>");
     if call.felt.is_empty() {
-        html.push_str("<p class=\"small\">keys alone: neither words nor a voice</p>");
+        html.push_str("<p class=\"small\">neither words nor a voice</p>");
     }
     html.push_str("<dl>");
     for (name, value) in &call.felt {
