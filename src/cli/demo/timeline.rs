@@ -82,12 +82,14 @@ pub fn svg(timeline: &Timeline) -> String {
     ] {
         path(&mut out, class, levels, closed, |i| x(i as f64 * timeline.step_s), y);
     }
-    // Neighbouring names share the line above the chart: the later one steps aside when they would touch.
+    // Neighbouring names share the line above the chart: the later one steps aside when they would touch, and one that
+    // would leave the chart ends with it.
     let mut taken = f64::NEG_INFINITY;
     for (t, name) in &timeline.marks {
         let at = x(*t);
-        let label = at.max(taken + 6.0);
-        taken = label + 6.2 * name.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>();
+        let width = 6.2 * name.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>();
+        let label = at.min(WIDTH - 8.0 - width).max(taken + 6.0);
+        taken = label + width;
         let _ = write!(
             out,
             "<line class=\"axis\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{}\" y2=\"{BOTTOM}\"/>\
