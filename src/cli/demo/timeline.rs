@@ -87,7 +87,7 @@ pub fn svg(timeline: &Timeline) -> String {
     let mut taken = f64::NEG_INFINITY;
     for (t, name) in &timeline.marks {
         let at = x(*t);
-        let width = 6.2 * name.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>();
+        let width = 6.8 * name.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>();
         let label = at.min(WIDTH - 8.0 - width).max(taken + 6.0);
         taken = label + width;
         let _ = write!(
