@@ -129,6 +129,15 @@ fn row(record: &Rated) -> Vec<String> {
 }
 
 /// The strongest of the four emotions and its probability.
+/// Score and label of words. Those that are no more than a rating, or in another script, are not called neutral: nothing
+/// was read in them.
+pub fn text_summary(text: &codetta::sentiment::TextSentiment) -> String {
+    if text.confidence == 0.0 {
+        return "tell nothing".to_owned();
+    }
+    format!("{:+.2} {:?}", text.score, text.label).to_lowercase()
+}
+
 pub fn voice_summary(voice: &codetta::voice::VoiceEmotion) -> String {
     let (name, p) = [("angry", voice.angry), ("sad", voice.sad), ("neutral", voice.neutral), ("happy", voice.happy)]
         .into_iter()

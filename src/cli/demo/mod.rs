@@ -23,7 +23,7 @@ use serde_json::json;
 
 use super::Status;
 use super::output::Output;
-use super::rate::voice_summary;
+use super::rate::{text_summary, voice_summary};
 use page::PageCall;
 use scene::Scene;
 
@@ -198,13 +198,7 @@ fn page_call(call: &SampleCall, told: &Told, wav: &Path) -> Result<PageCall> {
     // A keyed call has silence for a voice: neutral, trusted not at all, is nothing to tell.
     let said = told.answer.heard.as_ref().is_some_and(|heard| !heard.transcript.text.is_empty());
     if let Some(text) = told.answer.text.filter(|_| said) {
-        // As in live's picture.
-        let words = if text.confidence == 0.0 {
-            "none beside the rating".to_owned()
-        } else {
-            format!("{:+.2} {:?}", text.score, text.label).to_lowercase()
-        };
-        felt.push(("words".to_owned(), words));
+        felt.push(("words".to_owned(), text_summary(&text)));
     }
     if let Some(voice) = told.answer.voice.as_ref().filter(|voice| voice.confidence > 0.0) {
         felt.push(("voice".to_owned(), format!("{}, trusted {:.0} %", voice_summary(voice), 100.0 * voice.confidence)));

@@ -13,6 +13,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph, Wrap};
 
 use super::reason_in;
+use crate::cli::rate::text_summary;
 
 /// What stands above everything.
 pub struct Heading {
@@ -132,9 +133,9 @@ fn draw_felt(frame: &mut Frame<'_>, area: Rect, view: &View) {
     let width = usize::from(area.width).saturating_sub(26);
     let mut lines = Vec::new();
     match &view.sentiment {
-        // A bare "five" has no other words: neutral would be a feeling that nobody has voiced.
+        // No bar in the middle for what nobody has voiced.
         Some(text) if text.confidence == 0.0 => {
-            lines.push(Line::from(vec!["words    ".fg(QUIET), "none beside the rating".fg(QUIET)]));
+            lines.push(Line::from(vec!["words    ".fg(QUIET), text_summary(text).fg(QUIET)]));
         }
         Some(text) => {
             let colour = if text.score < -0.2 {
@@ -146,7 +147,7 @@ fn draw_felt(frame: &mut Frame<'_>, area: Rect, view: &View) {
             };
             let mut spans = vec!["words    ".fg(QUIET)];
             spans.extend(bar((text.score + 1.0) / 2.0, width, colour));
-            spans.push(format!(" {:+.2} {:?}", text.score, text.label).to_lowercase().fg(TEXT));
+            spans.push(format!(" {}", text_summary(text)).fg(TEXT));
             lines.push(Line::from(spans));
         }
         None => lines.push(Line::from(vec!["words    ".fg(QUIET), "–".fg(QUIET)])),
