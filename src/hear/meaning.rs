@@ -54,12 +54,14 @@ impl Heard {
         if let Some(request) = answer.request {
             *intents.of_mut(request) = 1.0;
         }
-        Self { transcript: Transcript { text: text.to_owned(), language }, rating, intents }.read_again(&answer, scale)
+        Self { transcript: Transcript { text: text.to_owned(), language }, rating, intents }
+            .read_again(&answer, None, scale)
     }
 
     /// With the network's reading of the transcript beside it, unless the grammar, which read it as `answer`, knows all of its few
-    /// words. The network's numbers are those of 1 to 5: on other scales it is asked for requests alone.
-    pub(super) fn read_again(self, answer: &Answer, scale: Scale) -> Self {
+    /// words. The network's numbers are those of 1 to 5: on other scales it is asked for requests alone. `told` is the rating that
+    /// the sound tells by itself.
+    pub(super) fn read_again(self, answer: &Answer, told: Option<Rating>, scale: Scale) -> Self {
         let Transcript { text, language } = &self.transcript;
         if is_plain(text, *language, answer) {
             return self;
@@ -67,7 +69,7 @@ impl Heard {
         match Meaning::of(text) {
             Some(meaning) => Self {
                 rating: match scale == Scale::default() {
-                    true => meaning.rating_beside(self.rating, answer, knows_all(text, *language)),
+                    true => meaning.rating_beside(self.rating, answer, told, knows_all(text, *language)),
                     false => self.rating,
                 },
                 intents: meaning.intents_beside(self.intents, answer),
@@ -80,11 +82,19 @@ impl Heard {
 
 impl Meaning {
     /// What the words do not state and the network reads is asked back, and so is what they state and it does not see. Where the
-    /// grammar knows every word (`known`), which rating is given it knows better: it counts, and follows corrections.
-    fn rating_beside(&self, heard: RatingPosterior, stated: &Answer, known: bool) -> RatingPosterior {
+    /// grammar knows every word (`known`), which rating is given it knows better: it counts, and follows corrections. And what the
+    /// sound tells, too (`told`), may be written as the network cannot know it: 给五颗型.
+    fn rating_beside(
+        &self,
+        heard: RatingPosterior,
+        stated: &Answer,
+        told: Option<Rating>,
+        known: bool,
+    ) -> RatingPosterior {
         let read = self.rating.best();
         let unseen = |rating: Rating| {
             stated.rating == Some(rating)
+                && told != Some(rating)
                 && self.rating.levels[rating.index()] <= SPEAKS_AGAINST
                 && !(known && read.is_some())
         };
@@ -128,18 +138,20 @@ mod tests {
         let four = RatingPosterior::certain(Rating::new(4).unwrap());
         let best = |rating: RatingPosterior| rating.best().map(|(rating, p)| (rating.value(), p));
         let (nothing, two) = (meaning([0.0; 5], 0.0), meaning([0.0, 0.9, 0.0, 0.0, 0.0], 0.0));
-        let alone = two.rating_beside(RatingPosterior::NONE, &stated(None, None), false);
+        let alone = two.rating_beside(RatingPosterior::NONE, &stated(None, None), None, false);
         assert!(best(alone).is_some_and(|(value, p)| value == 2 && p <= ASKED_BACK));
         for known in [false, true] {
-            assert_eq!(best(nothing.rating_beside(four, &stated(Some(4), None), known)), Some((4, ASKED_BACK)));
+            assert_eq!(best(nothing.rating_beside(four, &stated(Some(4), None), None, known)), Some((4, ASKED_BACK)));
         }
         let agreed = meaning([0.0, 0.0, 0.0, 0.8, 0.0], 0.0);
-        assert_eq!(agreed.rating_beside(four, &stated(Some(4), None), false), four);
+        assert_eq!(agreed.rating_beside(four, &stated(Some(4), None), None, false), four);
         // Another rating than a text of known words gives, and than one of which it knows a part.
-        assert_eq!(two.rating_beside(four, &stated(Some(4), None), true), four);
-        assert_eq!(best(two.rating_beside(four, &stated(Some(4), None), false)), Some((4, ASKED_BACK)));
+        assert_eq!(two.rating_beside(four, &stated(Some(4), None), None, true), four);
+        assert_eq!(best(two.rating_beside(four, &stated(Some(4), None), None, false)), Some((4, ASKED_BACK)));
+        // As another number's noun it would be read, but by its sound the rating is in it.
+        assert_eq!(nothing.rating_beside(four, &stated(Some(4), None), Rating::new(4).ok(), false), four);
         // Heard by its sound while the text says something else: the text is what is wrong.
-        assert_eq!(nothing.rating_beside(four, &stated(None, None), false), four);
+        assert_eq!(nothing.rating_beside(four, &stated(None, None), None, false), four);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
-use super::spell::{Speller, intents};
+use super::spell::{Speller, intents, told};
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 use crate::units::{Language, SampleRate, Scale};
@@ -245,7 +245,7 @@ impl Recogniser {
         let guessed = said.implied && said.rating == rating.best().map(|(level, _)| level);
         let rating = if guessed { rating.doubted(ASKED_BACK) } else { rating };
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents };
-        let heard = heard.read_again(&said, options.scale);
+        let heard = heard.read_again(&said, spelt.as_ref().and_then(told), options.scale);
         readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
         readings.truncate(40);
         let texts = readings.into_iter().map(|reading| (reading.text, reading.mass)).collect();

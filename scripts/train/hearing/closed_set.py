@@ -4,6 +4,7 @@ import itertools
 import pathlib
 import tomllib
 
+import numpy as np
 from pronounce import units
 
 GRAMMAR = pathlib.Path(__file__).resolve().parents[3] / "src" / "hear" / "grammar"
@@ -30,6 +31,11 @@ CORRECTIONS = {
     "en": ["{}, no, {}", "{}, no no, {}", "{}, oh no, {}", "{}, sorry, {}", "{}, no sorry, {}", "{}, wait, {}", "{}, no wait, {}", "{}, hold on, {}",
            "{}, actually, {}", "{}, no actually, {}", "{}, i mean {}", "{}, no i mean {}", "{}, sorry i mean {}", "{}, i meant {}", "{}, sorry i meant {}",
            "{}, make that {}", "{}, make it {}", "{}, or rather {}", "not {}, {}"],
+}
+# In longer answers.
+MORE_CORRECTIONS = {
+    "zh": ["{}，不不，{}", "{}，不对，应该是{}", "{}，不对，还是{}", "{}，等等，还是{}", "{}，等一下，还是{}", "{}，不，还是{}", "{}，说错了，是{}", "{}，哦不，还是{}"],
+    "en": [],
 }
 CORRECTED = {"zh": (["", "分"], ["", "吧"]), "en": (["", " stars"], [""])}
 # Requests by what they mean: how callers lead to them and away from them.
@@ -66,6 +72,21 @@ OTHERS = {
            "none", "wait", "you", "maybe", "thanks", "thank you", "good", "bad", "great", "fine", "huh", "eleven", "twelve", "twenty", "to", "i don't know",
            "not really", "it was good", "it was fine", "hold on", "this", "that", "want", "won", "hive", "fire", "door", "drive", "pretty good", "not bad"],
 }
+# What is listened for amid other talk: long enough not to be said by chance, and what sounds like the beginning or the end of it and is none.
+SPOTTED_UNITS = {"zh": ["分", "星", "颗星"], "en": [" stars", " points", " out of five", " out of ten"]}
+SPOTTED_PHRASES = {"zh": ["满意", "满分", "最高分", "最低分"], "en": ["satisfied"]}
+SOUNDS_LIKE = {
+    "zh": "部分 充分 过分 身份 时分 几分 加分 扣分 减分 评分 打分 得分 高分 低分 良心 放心 安心 用心 关心 费心 担心 小心 中心 无心 死心 操心 耐心 粗心 省心 真心 热心 "
+          "可行 不行 自行 进行 银行 流行 星期 公式 事情 心情 风险 顺心 五金 无线 一线 不买 再也不买 不买你 没买 不慢 已经 恶心 伤心 实行 失信 私心 疑心 异性 我行 武警 买一 卖一 慢一点 "
+          "一切 意思 一行 一心 隐形 引擎 上心 三心二意 一次性 实心 空心 分心 信心".split(),
+    "en": [],
+}
+COUNTED = {
+    "zh": "分钟 分之 分钱 分半 分多 星级 星期 颗星级 个 次 小时 个小时 天 点 年 月 周 遍 趟 回 块 块钱 百 千 万 台 位 号 楼 种 样 条 家 件 套 道 度 倍 口 只 张 盒 箱 元 米 斤 折 "
+          "秒 毛 部 间 层 杯 瓶 袋 把 双 根 片 句 人 岁 季 起 边 直 下 些".split(),
+    "en": [],
+}
+TENS = {"zh": "十", "en": ""}
 
 
 def table_of(language):
@@ -125,13 +146,38 @@ def answers(language):
     return found
 
 
+def spotted(language):
+    """{text: rating or None} of the answers that are found amid other talk: numbers with their units, and words of satisfaction."""
+    found = {number + unit: VALUES.get(number) if unit != " out of ten" else None
+             for number, unit in itertools.product(NUMBERS[language], SPOTTED_UNITS[language])}
+    # With a unit at each number: what takes back a number makes it none.
+    unit, on_scale = SPOTTED_UNITS[language][0], [number for number in NUMBERS[language] if number in VALUES]
+    for form, first, last in itertools.product([*CORRECTIONS[language], *MORE_CORRECTIONS[language]], on_scale, on_scale):
+        found.setdefault(form.format(first + unit, last + unit), VALUES[last])
+    for phrase in table_of(language)["phrase"]:
+        for form in phrase["forms"]:
+            if any(word in form for word in SPOTTED_PHRASES[language]) and not phrase.get("implied"):
+                found.setdefault(form, phrase["means"])
+    return found
+
+
+def rivals(language):
+    """{text: None} of what is no answer and sounds like the beginning or the end of one: what is counted, and turns of speech."""
+    found = [number + unit for number, unit in itertools.product(NUMBERS[language], COUNTED[language])]
+    found += [TENS[language] + number + unit for number, unit in itertools.product(NUMBERS[language], SPOTTED_UNITS[language]) if TENS[language]]
+    found += [form for form in table_of(language)["noise"]
+              if has_number(form, language) or any(word in form for word in SPOTTED_PHRASES[language])]
+    answers = spotted(language)
+    return {form: None for form in [*found, *SOUNDS_LIKE[language]] if form not in answers}
+
+
 def has_number(text, language):
     """As `ClosedSet::has_number` in src/hear/closed_set.rs."""
     said = text if language == "zh" else text.replace(",", " ").split()
     return any(number in said for number in [*NUMBERS[language], *MORE_NUMBERS[language]])
 
 
-def spelt(language, number):
+def spelt(language, number, answers=answers):
     """(text, rating or None, numbers of its units) of each sound that an answer can have, `number` by unit.
 
     What sounds the same stands once, and as a rating if it can be one: where a rating is asked for, wu is no dance.
@@ -142,3 +188,13 @@ def spelt(language, number):
         if said and all(unit in number for unit in said):
             found.setdefault(tuple(number[unit] for unit in said), (text, rating))
     return [(text, rating, said) for said, (text, rating) in found.items()]
+
+
+def listed(language, number):
+    """The tensors of all sets, a line an answer: its text, and the numbers of its units."""
+    def tensor(name, closed):
+        lines = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, _, said in closed)
+        return name, np.frombuffer(lines.encode(), dtype="uint8"), "U8"
+    amid, said_amid = spelt(language, number, spotted), {said for *_, said in spelt(language, number, spotted)}
+    return [tensor("answers", spelt(language, number)), tensor("spotted", amid),
+            tensor("rivals", [rival for rival in spelt(language, number, rivals) if rival[2] not in said_amid])]

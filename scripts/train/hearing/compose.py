@@ -1,9 +1,10 @@
-"""Composes whole sentences to be spoken, answers and other talk: what the speller (`spell.py`) learns from.
+"""Composes what is to be spoken, answers and other talk.
 
-    compose.py OUT.tsv
+    compose.py sentences|remarks OUT.tsv
 
-Same columns as spoken.tsv, whose voices speak them. Half are ratings in the words that carry them, half are lines of our
-own sentences about after-sales service (../sentiment_training/templates). Seeded.
+Same columns as spoken.tsv, whose voices speak them. Sentences are what the speller (`spell.py`) learns from: half are ratings
+in the words that carry them, half are lines of our own sentences about after-sales service (../sentiment_training/templates).
+Remarks are what words are calibrated on (`fit_words.py`): half are such lines, half have a rating before or after one. Seeded.
 """
 import csv
 import pathlib
@@ -14,9 +15,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from pronounce import phonemes
 from sentiment_training import templates
 
-COUNT = 700
+COUNT = {"sentences": 700, "remarks": 480}
 LONGEST = {"zh": 14, "en": 45}
 DIGITS = {"zh": "一二两三四五六七八九十零", "en": "one two three four five six seven eight nine ten zero".split()}
+ON_SCALE_DIGITS = {"zh": "一二两三四五", "en": "one two three four five".split()}
 ON_SCALE = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 UNITS = {"zh": ["分", "分", "分", "颗星", "星", ""], "en": ["", "", "", " stars", " out of five", " points"]}
 CARRIERS = {
@@ -47,6 +49,15 @@ REQUESTS = {
            "say that again please", "can you repeat that", "I didn't catch that", "pardon", "call me later", "I'm busy", "I'm driving", "not now",
            "what was the question", "I don't know", "hold on", "hello, who is this", "wrong number"],
 }
+# A rating beside a remark, which comes first or last.
+BESIDE = {
+    "zh": ["{rating}，{remark}", "{remark}，{rating}", "{rating}吧，{remark}", "{remark}，给{rating}", "{remark}，就{rating}吧", "我给{rating}，{remark}",
+           "{rating}，因为{remark}", "{remark}，所以{rating}", "{remark}，我觉得{rating}"],
+    "en": ["{rating}, {remark}", "{remark}, {rating}", "I'd say {rating}, {remark}", "{remark}, so {rating}", "{rating} because {remark}",
+           "{remark}, I'd give it {rating}", "{remark}, I think {rating}"],
+}
+# What may be meant as a rating itself, which a remark must not be.
+RATING_WORDS = {"zh": ["满意", "分", "星", "一般"], "en": ["satisf", "point", "star", "out of", "neutral", "average", "fair", "rate", "rating"]}
 
 
 def answer(rng, language):
@@ -67,23 +78,41 @@ def answer(rng, language):
     return rng.choice(REQUESTS[language]), None
 
 
+def remark(rng, language, talk, with_rating):
+    """One of the lines in `talk`, with a rating beside it or not, and the rating."""
+    said = rng.choice(talk)
+    if not with_rating:
+        return said, None
+    if rng.random() < 0.2:
+        words, rating = rng.choice([(words, rating) for words, rating in PHRASES[language].items() if " " in words or language == "zh"])
+    else:
+        digit = rng.choice(list(ON_SCALE_DIGITS[language]))
+        words, rating = digit + rng.choice(UNITS[language]), ON_SCALE[digit]
+    return rng.choice(BESIDE[language]).format(rating=words, remark=said), rating
+
+
 def main():
-    rng = random.Random(20)
+    kind = sys.argv[1]
+    rng = random.Random({"sentences": 20, "remarks": 21}[kind])
     spoken = csv.DictReader(open(pathlib.Path(__file__).with_name("spoken.tsv"), newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
     voices = {"zh": set(), "en": set()}
     for row in spoken:
         voices[row["language"]].add(row["voice"])
-    with open(sys.argv[1], "w", newline="") as file:
+    with open(sys.argv[2], "w", newline="") as file:
         out = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, escapechar="\\")
         out.writerow(["language", "voice", "text", "phonemes", "rating", "group", "speed", "ending"])
         for language in ("zh", "en"):
             talk = [text for text, *_ in templates.rows(language, 2, 20) if 2 < len(text) <= LONGEST[language] and (language == "zh" or phonemes(text))]
             speakers = sorted(voices[language])
-            for index in range(COUNT):
-                text, rating = answer(rng, language) if index % 2 else (rng.choice(talk), None)
+            plain = [text for text in talk if not any(word in text.lower() for word in RATING_WORDS[language])]
+            for index in range(COUNT[kind]):
+                if kind == "remarks":
+                    text, rating = remark(rng, language, plain, index % 2)
+                else:
+                    text, rating = answer(rng, language) if index % 2 else (rng.choice(talk), None)
                 sound = "" if language == "zh" else phonemes(text)
                 speed, ending = rng.choice(["0.85", "0.95", "1.1", "1.25"]), rng.choice(".!,")
-                out.writerow([language, rng.choice(speakers), text, sound, rating or "", "sentence", speed, ending])
+                out.writerow([language, rng.choice(speakers), text, sound, rating or "", kind.removesuffix("s"), speed, ending])
 
 
 if __name__ == "__main__":

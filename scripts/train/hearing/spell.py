@@ -1,13 +1,14 @@
 """Fits a speller: what units of sound are heard, state by state, in answers of a few words (src/hear/spell).
 
-    spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz [--fold GROUPS]] STATES… [--given STATES…]
+    spell.py LANGUAGE OUT.safetensors [--folds FOLDS.npz [--fold GROUPS]] STATES… [--given STATES…] [--judged STATES…]
 
 STATES are stems of files that `examples/answer_sounds --states` wrote; those after `--given` hold the same clips, heard by the
 encoder without an adapter. Each time a clip is seen it is as one of both heard it, drawn anew. Two small convolutions over the states of the
 encoder give the probability of each unit (Mandarin initials and finals, English phonemes) and of none (connectionist
 temporal classification, Graves et al. 2006). A language may have several such networks, which err differently. `--folds`
 also fits them without each quarter of the voices, and writes what they make of these to FOLDS.npz; with `--fold 0,4` it does
-no more than this, once, without these groups of voices. Seeded.
+no more than this, once, without these groups of voices. Nothing is fitted on the clips after `--judged`, whose voices are among the
+others': they are only spelt without them. Seeded.
 """
 import argparse
 import json
@@ -20,7 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from clips import voice_groups
-from closed_set import NUMBERS, spelt
+from closed_set import NUMBERS, listed
 from pronounce import parts, units
 from tensors import write
 
@@ -230,6 +231,7 @@ def main():
     arguments.add_argument("out")
     arguments.add_argument("states", nargs="+")
     arguments.add_argument("--given", nargs="+", default=[])
+    arguments.add_argument("--judged", nargs="+", default=[])
     arguments.add_argument("--folds")
     arguments.add_argument("--fold", type=lambda groups: [[int(group) for group in groups.split(",")]])
     options = arguments.parse_args()
@@ -249,31 +251,30 @@ def main():
     mean, deviation = sample.mean(0), sample.std(0) + 1e-3
 
     if options.folds:
-        groups, heard = voice_groups(clips), {}
+        more, more_states = load(options.judged)
+        groups, heard = voice_groups([*clips, *more]), {}
         for left_out in options.fold or [[group] for group in sorted(set(groups))]:
-            held = [i for i in range(len(clips)) if groups[i] in left_out and clips[i]["line"] in ("clean", "noisy")
-                    and not made(clips[i])]
+            held = [(clip, clip_states, said) for clip, clip_states, said, group
+                    in zip([*clips, *more], [*states, *more_states], [*written, *map(transcript, more)], groups)
+                    if group in left_out and clip["line"] in ("clean", "noisy") and not made(clip)]
             for index, fitting in enumerate(FITTING[options.language]):
                 kept = [i for i in range(len(clips)) if groups[i] not in left_out and hears(fitting, clips[i])]
                 model = fit([[ear[i] for i in kept] for ear in ears], [labels[i] for i in kept], len(names), mean, deviation, fitting)
-                rows = log_probabilities(model, [states[i] for i in held], mean, deviation)
+                rows = log_probabilities(model, [clip_states for _, clip_states, _ in held], mean, deviation)
                 for line in ("clean", "noisy"):
-                    of_line = [(i, r) for i, r in zip(held, rows) if clips[i]["line"] == line and written[i]]
-                    wrong = sum(errors(greedy(r, names), written[i]) for i, r in of_line)
+                    of_line = [(said, r) for (clip, _, said), r in zip(held, rows) if clip["line"] == line and said]
+                    wrong = sum(errors(greedy(r, names), said) for said, r in of_line)
                     print(f"network {index}, voices {left_out}, {line}: unit error rate "
-                          f"{wrong / sum(len(written[i]) for i, _ in of_line):.3f} of {len(of_line)}", flush=True)
-                for i, r in zip(held, rows):
-                    heard[f"{index}/{clips[i]['stem']}/{os.path.basename(clips[i]['path'])}/{clips[i]['line']}"] = r.astype("float16")
+                          f"{wrong / sum(len(said) for said, _ in of_line):.3f} of {len(of_line)}", flush=True)
+                for (clip, *_), r in zip(held, rows):
+                    heard[f"{index}/{clip['stem']}/{os.path.basename(clip['path'])}/{clip['line']}"] = r.astype("float16")
         np.savez(options.folds, names=np.array(names), **heard)
         if options.fold:
             return
 
-    closed = spelt(options.language, number)
-    print(f"{len(closed)} sounds of answers")
-    listed = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, _, said in closed).encode()
-    # Until it is weighed, both count alike.
-    weighing = ("weighing", np.array([0.5, 0.5, 0, 0, 0], dtype="float32"), "F32")
-    tensors = [weighing, ("answers", np.frombuffer(listed, dtype="uint8"), "U8"), frequencies(clips, labels, len(names))]
+    # Until it is weighed, what was written and what was spelt count alike.
+    weighing = ("weighing", np.array([0.5, 0.5, 0, 0, 0, 0, 1, 0], dtype="float32"), "F32")
+    tensors = [weighing, *listed(options.language, number), frequencies(clips, labels, len(names))]
     for index, fitting in enumerate(FITTING[options.language]):
         kept = [i for i in range(len(clips)) if hears(fitting, clips[i])]
         model = fit([[ear[i] for i in kept] for ear in ears], [labels[i] for i in kept], len(names), mean, deviation, fitting)

@@ -18,7 +18,7 @@ folds = np.load(folds)
 heard = {tuple(key.split("/")[1:3]) for key in folds.files if key != "names"}
 number = {name: index for index, name in enumerate(folds["names"])}
 ratings = {said: rating for _, rating, said in spelt(language, number)}
-made = ("kokoro", "sentences", "syllables", "no-answers")
+made = ("kokoro", "sentences", "remarks", "syllables", "no-answers")
 sources = [(f"{cache}/{folder}/{language}.jsonl", f"{cache}/{folder}", folder) for folder in made]
 for manifest, base, name in [*sources, (f"{cache}/manifests/{language}-human.jsonl", data, "human")]:
     for clip in map(json.loads, open(manifest) if pathlib.Path(manifest).is_file() else ()):

@@ -11,7 +11,7 @@ import json
 import sys
 
 import numpy as np
-from closed_set import has_number, requests
+from closed_set import answers, has_number, requests, rivals, spotted
 from closed_set import spelt as spelt_set
 from scipy.optimize import minimize
 from tensors import read, write
@@ -25,8 +25,15 @@ NOT_ON_SCALE = 0.2
 NOT_HEARD = np.ones(6) / 6
 # What any speech may count beside the answers: nothing, or as much as each of them.
 ANY_SPEECH = (0, 1)
+# What an answer amid other talk may count beside one that is all that was said; by how much less what is none does that sounds like
+# a part of one; and how many states before and after an answer's end such a rival may end.
+SPOTTED = (0, 1, 0.1, 0.01, 0.001)
+RIVALS = 0.3
+BEFORE, AFTER = 20, 25
 ACCEPT = 0.8
-BOUNDS = [(0, None), (0, None), (None, None)]
+# Exponents of written and spelt, the bias of none, exponent of the whole; the first and the third where nothing was spelt.
+START = [0.7, 0.5, 0.0, 0.0, 1.0, 0.0]
+BOUNDS = [(0, None), (0, None), (None, None), (0, None), (0, None), (None, None)]
 
 
 def against_any_speech(rows, frequencies):
@@ -43,15 +50,15 @@ def against_any_speech(rows, frequencies):
 
 
 class Set:
-    """The closed set as a tree of units; `masses` is the forward recursion of src/hear/spell/trie.rs over it, as a multiple of any
-    speech."""
+    """A closed set as a tree of units; `whole` and `anywhere` are the forward recursions of src/hear/spell/trie.rs over it, as multiples
+    of any speech, by outcome: of all that was said, and of what ends at each state."""
 
-    def __init__(self, language, names, frequencies):
+    def __init__(self, language, names, frequencies, listed=answers):
         self.frequencies = frequencies
         number, children = {name: index for index, name in enumerate(names)}, {}
         parents, own, ends, classes, shares = [0], [0], [], [], []
         asked = requests(language)
-        for text, rating, said in spelt_set(language, number):
+        for text, rating, said in spelt_set(language, number, listed):
             node = 0
             for unit in said:
                 if (node, unit) not in children:
@@ -62,11 +69,12 @@ class Set:
             ends.append(node)
             classes.append(5 if rating is None else rating - 1)
             not_on_scale = rating is None and text not in asked and has_number(text, language)
-            shares.append(NOT_ON_SCALE if not_on_scale else 1)
+            shares.append(NOT_ON_SCALE if not_on_scale and listed is not rivals else 1)
         self.parents, self.own, self.ends, self.classes, self.shares = map(np.array, (parents, own, ends, classes, shares))
         self.again = self.own == self.own[self.parents]
 
-    def masses(self, rows):
+    def states(self, rows, begin):
+        """Each answer's probability after each state; with `begin`, one may begin at any."""
         sounding, paused = np.zeros(len(self.own)), np.zeros(len(self.own))
         paused[0] = 1
         for row in against_any_speech(np.exp(rows.astype("float64")), self.frequencies):
@@ -74,41 +82,69 @@ class Set:
             paused = (sounding + paused) * row[0]
             sounding = arriving * row[self.own]
             sounding[0] = 0
+            yield (sounding + paused)[self.ends]
+            if begin:
+                paused[0] = 1
+
+    def folded(self, probabilities):
         folded = np.zeros(6)
-        np.add.at(folded, self.classes, self.shares * (sounding + paused)[self.ends])
+        np.add.at(folded, self.classes, self.shares * probabilities)
         return folded
 
-    def spelt(self, networks):
-        """The geometric mean of what the networks give each outcome."""
-        return np.exp(np.mean([np.log(self.masses(rows) + UNHEARD) for rows in networks], 0))
+    def whole(self, rows):
+        *_, probabilities = self.states(rows, False)
+        return self.folded(probabilities)
+
+    def anywhere(self, rows):
+        return np.array([self.folded(probabilities) for probabilities in self.states(rows, True)])
+
+
+def found_amid(answers, rivals, share):
+    """As src/hear/spell/spotting.rs: answers and rivals by state."""
+    near = np.array([rivals[max(0, at - BEFORE):at + AFTER + 1].max() for at in range(len(rivals))])
+    return (share * answers / (1 + RIVALS * share * near)[:, None]).max(0)
+
+
+def spelt_by(clips, share):
+    """The geometric mean of what the networks give each outcome, where an answer amid other talk counts `share`."""
+    masses = [[whole + found_amid(amid, rivals, share) for whole, amid, rivals in networks] for networks in clips]
+    return np.exp(np.log(np.array(masses) + UNHEARD).mean(1))
 
 
 def weighed(x, written, spelt, whole):
     """As `Weighing::rating` in src/hear/spell/weighing.rs: where no answer of the set was heard, the words stand alone."""
-    by_words, by_sound, bias, any_speech, by_whole = x
+    by_words, by_sound, bias, any_speech, by_whole, _, words_alone, bias_alone = x
     known = 1 - 6 * UNHEARD / spelt.sum(1, keepdims=True)
     words, none = np.log(written + FLOOR), np.array([0, 0, 0, 0, 0, 1])
     spelt = spelt + any_speech * none
     scores = by_words * words + by_sound * np.log(spelt / spelt.sum(1, keepdims=True) + SPELT_FLOOR) + bias * none
-    scores = known * (scores + by_whole * np.log(whole + FLOOR)) + (1 - known) * words
+    scores = known * (scores + by_whole * np.log(whole + FLOOR)) + (1 - known) * (words_alone * words + bias_alone * none)
     weight = np.exp(scores - scores.max(1, keepdims=True))
     return weight / weight.sum(1, keepdims=True)
 
 
 def fit(written, spelt, whole, truth):
-    """The exponents, the bias of none, and what any speech counts. Other speech counts less than its share of the clips; nothing
-    counts against what it says."""
+    """The exponents, the bias of none, and what any speech and what was said amid other talk count; `spelt` by the latter. Other speech
+    counts less than its share of the clips; nothing counts against what it says."""
     rows, weights = np.arange(len(truth)), np.where(truth == 5, 0.5, 1.0)
-    def order(x, any_speech):
-        return [*x[:3], any_speech, x[3]]
-    def loss(x, any_speech):
-        p = weighed(order(x, any_speech), written, spelt, whole)[rows, truth]
-        return -(weights * np.log(p + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
-    bounds = [*BOUNDS, (0, None if (whole != NOT_HEARD).any() else 0)]
-    fits = [(minimize(loss, np.array([0.7, 0.5, 0.0, 0.0]), args=(value,), method="L-BFGS-B", bounds=bounds), value)
-            for value in ANY_SPEECH]
-    best, any_speech = min(fits, key=lambda fit: fit[0].fun)
-    return order(best.x, any_speech)
+    def order(x, any_speech, share):
+        return [*x[:3], any_speech, x[3], share, *x[4:]]
+    fits = []
+    for number, share in enumerate(SPOTTED):
+        for any_speech in ANY_SPEECH:
+            def loss(x):
+                p = weighed(order(x, any_speech, share), written, spelt[:, number], whole)[rows, truth]
+                return -(weights * np.log(p + 1e-9)).sum() / weights.sum() + 1e-3 * (x**2).sum()
+            bounds = list(BOUNDS)
+            if not (whole != NOT_HEARD).any():
+                bounds[3] = (0, 0)
+            best = minimize(loss, np.array(START), method="L-BFGS-B", bounds=bounds)
+            fits.append((best.fun, order(best.x, any_speech, share)))
+    return min(fits)[1]
+
+
+def judge(x, written, spelt, whole):
+    return weighed(x, written, spelt[:, SPOTTED.index(x[5])], whole)
 
 
 def report(title, p, truth, lines):
@@ -127,40 +163,45 @@ def main():
     path, folds, dump = sys.argv[1:4]
     folds, head = np.load(folds), dict(np.load(sys.argv[4])) if len(sys.argv) > 4 else {}
     frequencies = {name: values for name, values, _ in read(path)}["frequencies"]
-    spelt_by = {}
+    keys_of = {}
     for key in folds.files:
         if key != "names":
-            spelt_by.setdefault(tuple(key.split("/")[1:]), []).append(key)
-    closed, seen = None, set()
-    columns = tuple([] for _ in range(8))
+            keys_of.setdefault(tuple(key.split("/")[1:]), []).append(key)
+    sets, seen = None, set()
+    columns = tuple([] for _ in range(9))
     names = {"clean 8 kHz": "clean", "mu-law + 10 dB": "noisy"}
     for row in map(json.loads, open(dump)):
         *_, folder, file = row["path"].split("/")
         folder = "human" if row["set"].startswith(("cmn", "fsdd")) else folder
         clip = (f"{row['language']}-{folder}", file, names[row["line"]])
-        if clip not in spelt_by or clip in seen or not row["detail"]:
+        if clip not in keys_of or clip in seen or not row["detail"]:
             continue
         seen.add(clip)
-        closed = closed or Set(row["language"], list(folds["names"]), frequencies)
+        sets = sets or [Set(row["language"], list(folds["names"]), frequencies, listed) for listed in (answers, spotted, rivals)]
         levels, one_word = row["detail"]["by_words"], row["detail"]["one_word"]
-        spelt = closed.spelt([folds[key] for key in spelt_by[clip]])
+        heard = [folds[key] for key in keys_of[clip]]
+        spelt = [(sets[0].whole(rows), sets[1].anywhere(rows), sets[2].anywhere(rows)[:, 5]) for rows in heard]
         asked = one_word and row["heard"]["transcript"]["text"]
         whole = head.get("/".join(clip), NOT_HEARD) if asked else NOT_HEARD
-        values = (levels["levels"] + [levels["none"]], spelt, whole, (row["truth"] or 6) - 1, names[row["line"]],
-                  row["speaker"].split("+")[0], folder in ("human", "syllables"), one_word)
+        values = (levels["levels"] + [levels["none"]], [spelt_by([spelt], share)[0] for share in SPOTTED], whole, (row["truth"] or 6) - 1, names[row["line"]], row["speaker"].split("+")[0],
+                  folder in ("human", "syllables"), folder == "remarks", one_word)
         for column, value in zip(columns, values):
             column.append(value)
-    written, spelt, whole, truth, lines, voices, human, one_word = map(np.array, columns)
+    *heard, truth, lines, voices, human, remark, one_word = map(np.array, columns)
     half = np.array([sorted(set(voices)).index(voice) % 2 for voice in voices])
-    judged = np.zeros_like(written)
+    judged = np.zeros_like(heard[0])
     for side in (0, 1):
         kept, held = half != side, half == side
-        judged[held] = weighed(fit(written[kept], spelt[kept], whole[kept], truth[kept]), written[held], spelt[held], whole[held])
-    for title, chosen in (("one word", one_word), ("more words", ~one_word), ("human voices", human), ("all", one_word | True)):
-        report(f"{title}: words alone", written[chosen], truth[chosen], lines[chosen])
-        report(f"{title}: words and sound", judged[chosen], truth[chosen], lines[chosen])
-    x = fit(written, spelt, whole, truth)
-    print("exponents of written and spelt, bias of none, any speech, exponent of the whole:", np.round(x, 3))
+        judged[held] = judge(fit(*[values[kept] for values in heard], truth[kept]), *[values[held] for values in heard])
+    kinds = (("one word", one_word & ~remark), ("more words", ~one_word & ~remark), ("human voices", human), ("all of these", ~remark),
+             ("with a remark", remark))
+    for title, chosen in kinds:
+        if chosen.any():
+            report(f"{title}: words alone", heard[0][chosen], truth[chosen], lines[chosen])
+            report(f"{title}: words and sound", judged[chosen], truth[chosen], lines[chosen])
+    x = fit(*heard, truth)
+    print("exponents of written and spelt, bias of none, any speech, exponent of the whole, what is said amid other talk, exponent of written and "
+          "bias where nothing was spelt:", np.round(x, 3))
     tensors = [tensor for tensor in read(path) if tensor[0] != "weighing"]
     write(path, [*tensors, ("weighing", np.array(x, dtype="float32"), "F32")])
 

@@ -2,11 +2,13 @@
 //! written.
 
 mod background;
+mod listed;
 mod network;
 mod speller;
 mod spelt;
+mod spotting;
 mod trie;
 mod weighing;
 
 pub(super) use speller::{Speller, WEIGHTS};
-pub(super) use spelt::{Spelt, intents};
+pub(super) use spelt::{Spelt, intents, told};

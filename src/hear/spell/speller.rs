@@ -5,33 +5,27 @@
 //! `models/speller.md`. The recogniser's decoder writes what it has read most; these know no words, so that 五分 is not
 //! turned into 胡聲.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::background::Background;
+use super::listed::Listed;
 use super::network::Network;
 use super::spelt::{Meanings, Spelt, geometric_mean};
-use super::trie::Trie;
+use super::spotting::Spotter;
 use super::weighing::Weighing;
-use crate::hear::answer::Answer;
-use crate::hear::closed_set::ClosedSet;
 use crate::neural::{Matrix, Weights};
 use crate::units::{Language, Scale};
 
-/// Who is asked for a number of a scale seldom says one that is none of it, or between two of it: so much less often than any
-/// other answer.
-const NOT_ON_SCALE: f64 = 0.2;
-/// Less probable answers change nothing.
-const NEGLIGIBLE: f64 = 1e-9;
+/// States of an answer that may be one of the set as a whole, at 20 ms: the networks learnt nothing longer.
+const LONGEST_WHOLE: usize = 250;
 
 /// The fitted networks, and the answers that they tell apart.
 pub(in crate::hear) struct Speller {
     /// They err differently, so that the mean of their answers is better than any.
     networks: Vec<Network>,
     background: Background,
-    answers: ClosedSet,
-    /// The tree of their units.
-    trie: Trie,
+    answers: Listed,
+    spotter: Spotter,
     /// How its word counts beside what was written.
     pub(in crate::hear) weighing: Weighing,
 }
@@ -68,47 +62,39 @@ impl Speller {
         if units == 0 || networks.iter().any(|network| network.units() != units) {
             return Err("expected networks of the same units, one at least".to_owned());
         }
-        let listed = stored.text("answers")?;
-        let (mut texts, mut spellings) = (Vec::new(), Vec::new());
-        for line in listed.lines() {
-            let spelling = line.split_once('\t').and_then(|(text, numbers)| {
-                let spelling: Result<Vec<usize>, _> = numbers.split(' ').map(str::parse).collect();
-                Some((text, spelling.ok().filter(|spelling| spelling.iter().all(|unit| (1..units).contains(unit)))?))
-            });
-            let Some((text, spelling)) = spelling else {
-                return Err(format!("expected a text and its units below {units}, got {line:?}"));
-            };
-            texts.push(text.to_owned());
-            spellings.push(spelling);
-        }
-        // Two would outvote a third answer.
-        if spellings.iter().collect::<HashSet<_>>().len() < spellings.len() {
-            return Err("expected each sound of an answer once".to_owned());
-        }
         Ok(Self {
             networks,
             background: Background::new(stored.floats("frequencies", &[units])?),
-            answers: ClosedSet::new(texts, language),
-            trie: Trie::new(spellings.into_iter()),
+            answers: Listed::read(&stored, "answers", units, language)?,
+            spotter: Spotter::read(&stored, units, language)?,
             weighing: Weighing::read(&stored)?,
         })
     }
 
     /// How probable each meaning is among the answers of the set, as a multiple of any speech at all, in the geometric mean of
-    /// the networks. So a long answer is not held against its length, nor one in noise against the noise. What is none of them
-    /// is left out. `states`: `[states, blocks · width]`. None if a number of the scale is not in the set, or the states are
-    /// another encoder's.
+    /// the networks. So a long answer is not held against its length, nor one in noise against the noise. What was said amid other
+    /// talk counts by its share (`Weighing::spotted`); of more than `LONGEST_WHOLE` states nothing else does. `states`: `[states, blocks
+    /// · width]`. None if a number of the scale is not in the set, or the states are another encoder's.
     pub(in crate::hear) fn spell(&self, states: &Matrix, scale: Scale) -> Option<Spelt> {
         if !self.answers.covers(scale) {
             return None;
         }
+        let mut by_network = Vec::with_capacity(self.networks.len());
         let mut heard = Vec::with_capacity(self.networks.len());
         for network in &self.networks {
             let mut rows = network.spell(states)?;
             self.background.divide(&mut rows);
-            heard.push(self.trie.probabilities(&rows));
+            let mut meanings = Meanings::default();
+            if states.len() <= LONGEST_WHOLE {
+                let probabilities = self.answers.whole(&rows);
+                meanings = self.answers.meanings(&probabilities, scale);
+                heard.push(probabilities);
+            }
+            if self.weighing.spotted > 0.0 {
+                meanings = meanings.or(&self.spotter.spot(&rows, f64::from(self.weighing.spotted), scale));
+            }
+            by_network.push(meanings);
         }
-        let by_network: Vec<_> = heard.iter().map(|probabilities| self.meanings(probabilities, scale)).collect();
         let best_of = |probabilities: &Vec<f64>| {
             (0..probabilities.len()).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]))
         };
@@ -118,18 +104,9 @@ impl Speller {
         Some(Spelt::by(&by_network, likeliest))
     }
 
-    /// How probable each meaning is to one network.
-    fn meanings(&self, probabilities: &[f64], scale: Scale) -> Meanings {
-        let mut meanings = Meanings::default();
-        for (number, &probability) in probabilities.iter().enumerate() {
-            if probability < NEGLIGIBLE {
-                continue;
-            }
-            let answer = self.answers.meaning(number, scale);
-            let not_on_scale = answer == Answer::default() && self.answers.has_number(number);
-            meanings.add(answer, probability * if not_on_scale { NOT_ON_SCALE } else { 1.0 });
-        }
-        meanings
+    #[cfg(test)]
+    pub(super) fn spotter(&self) -> &Spotter {
+        &self.spotter
     }
 
     /// The words of the likeliest answer, if it is likelier than all else.
@@ -153,6 +130,7 @@ fn as_a_sentence(answer: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::listed::NOT_ON_SCALE;
     use super::*;
     use crate::hear::posterior::Masses;
 
@@ -171,8 +149,9 @@ mod tests {
                 }
                 assert!(network.spell(&Matrix::new(vec![0.0; 21], 7)).is_none());
             }
-            let meanings =
-                || (0..speller.answers.len()).map(|number| speller.answers.meaning(number, Scale::default()));
+            let meanings = || {
+                (0..speller.answers.set().len()).map(|number| speller.answers.set().meaning(number, Scale::default()))
+            };
             let rated = meanings().filter(|answer| answer.rating.is_some()).count();
             let asked = meanings().filter(|answer| answer.request.is_some()).count();
             assert!(rated > 1_000 && asked > 100, "{rated} ratings and {asked} requests");
@@ -188,15 +167,31 @@ mod tests {
         for (language, texts) in texts {
             let speller = Speller::of(language);
             let number_of =
-                |text: &str| (0..speller.answers.len()).find(|&number| speller.answers.text(number) == text);
+                |text: &str| (0..speller.answers.set().len()).find(|&number| speller.answers.text(number) == text);
             for text in texts {
-                let mut probabilities = vec![0.0; speller.answers.len()];
+                let mut probabilities = vec![0.0; speller.answers.set().len()];
                 probabilities[number_of(text).unwrap_or_else(|| panic!("{text} is in the tree"))] = 1.0;
-                let Masses { levels, other, .. } =
-                    Spelt::by(&[speller.meanings(&probabilities, Scale::default())], None).masses;
+                let meanings = speller.answers.meanings(&probabilities, Scale::default());
+                let Masses { levels, other, .. } = Spelt::by(&[meanings], None).masses;
                 assert!((f64::from(other) - NOT_ON_SCALE).abs() < 1e-3, "{text}: {other}");
                 assert!(levels.iter().all(|level| *level < 1e-4), "{text}: {levels:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_found_amid_other_talk_is_read_by_the_grammar_on_every_scale() {
+        for (language, text, levels) in [
+            (Language::Zh, "四分", [Some(4), Some(2)]),
+            (Language::Zh, "不满意", [Some(2), Some(2)]),
+            (Language::Zh, "六分", [None, None]),
+            (Language::En, "four stars", [Some(4), Some(2)]),
+        ] {
+            let set = Speller::of(language).spotter.answers().set();
+            let number = (0..set.len()).find(|number| set.text(*number) == text).unwrap_or_else(|| panic!("{text}"));
+            let read = ["1..5:best=5", "1..5:best=1"]
+                .map(|scale| set.meaning(number, scale.parse().unwrap()).rating.map(|rating| rating.value()));
+            assert_eq!(read, levels, "{text}");
         }
     }
 
@@ -206,7 +201,7 @@ mod tests {
             [(Language::Zh, "非常满意", "非常满意"), (Language::En, "i'd say four", "I'd say four")]
         {
             let speller = Speller::of(language);
-            let number = (0..speller.answers.len()).find(|number| speller.answers.text(*number) == text).unwrap();
+            let number = (0..speller.answers.set().len()).find(|number| speller.answers.text(*number) == text).unwrap();
             let words = |own: f32, others: f32| {
                 let masses = Masses { levels: [0.0, 0.0, others, 0.0, own], ..Masses::default() };
                 speller.words(&Spelt { masses, likeliest: Some((number, own)) })

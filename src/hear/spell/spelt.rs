@@ -4,6 +4,7 @@ use crate::hear::answer::Answer;
 use crate::hear::heard::Intents;
 use crate::hear::posterior::Masses;
 use crate::hear::word::Request;
+use crate::units::Rating;
 
 /// What each network gives any meaning at least, so that one alone cannot rule out what the others hear. Where all meanings
 /// are as improbable, nothing of the set was heard.
@@ -28,6 +29,22 @@ impl Meanings {
         if let Some(request) = answer.request {
             self.0[OTHER + 1 + request as usize] += probability;
         }
+    }
+
+    /// Each meaning so many times as probable.
+    pub(super) fn times(self, share: f64) -> Self {
+        Self(self.0.map(|probability| share * probability))
+    }
+
+    /// Each meaning as probable as the more probable of both.
+    pub(super) fn raise_to(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own = own.max(other));
+    }
+
+    /// Each meaning by either of two ways.
+    pub(super) fn or(mut self, other: &Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own += other);
+        self
     }
 }
 
@@ -79,6 +96,12 @@ pub(super) fn all(spelt: &Masses) -> f32 {
     spelt.levels.iter().sum::<f32>() + spelt.other
 }
 
+/// The rating that the sound alone tells, if it is as probable as all else and any speech.
+pub(in crate::hear) fn told(spelt: &Masses) -> Option<Rating> {
+    let all = all(spelt) + ANY_SPEECH;
+    spelt.levels.iter().position(|level| 2.0 * level >= all).map(Rating::from_index)
+}
+
 /// Requests as they were written or as they were spelt, whichever is surer: the decoder writes 债人公子 for 转人工.
 pub(in crate::hear) fn intents(written: Intents, spelt: &Masses) -> Intents {
     let all = all(spelt) + ANY_SPEECH;
@@ -95,7 +118,6 @@ pub(in crate::hear) fn intents(written: Intents, spelt: &Masses) -> Intents {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Rating;
 
     fn meanings(answers: &[(Answer, f64)]) -> Meanings {
         let mut meanings = Meanings::default();
@@ -125,6 +147,15 @@ mod tests {
         let Masses { levels, later, .. } = spelt.masses;
         assert!(levels[3].is_finite() && (levels[3] / later - 3.0).abs() < 1e-3, "{levels:?} {later}");
         assert_eq!(spelt.sure(), Some(7));
+    }
+
+    #[test]
+    fn the_sound_tells_a_rating_that_is_as_likely_as_all_else() {
+        let by_sound = |four_is: f64, other: f64| {
+            let networks = [meanings(&[(four(), four_is), (Answer::default(), other)]); 2];
+            told(&Spelt::by(&networks, None).masses).map(|rating| rating.value())
+        };
+        assert_eq!((by_sound(90.0, 10.0), by_sound(90.0, 100.0), by_sound(0.5, 0.0)), (Some(4), None, None));
     }
 
     #[test]

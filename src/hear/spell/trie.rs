@@ -34,6 +34,12 @@ struct Paths {
     paused: f64,
 }
 
+impl Paths {
+    fn either(&self) -> f64 {
+        self.sounding + self.paused
+    }
+}
+
 /// The paths of all nodes, with a list of those that have any.
 struct Front {
     paths: Vec<Paths>,
@@ -50,11 +56,19 @@ impl Front {
             return;
         }
         let paths = &mut self.paths[node];
-        if paths.sounding + paths.paused == 0.0 {
+        if paths.either() == 0.0 {
             self.reached.push(node);
         }
         paths.sounding += sounding;
         paths.paused += paused;
+    }
+
+    /// An answer may begin here, whatever was said before.
+    fn begin(&mut self) {
+        if self.paths[0].either() == 0.0 {
+            self.reached.push(0);
+        }
+        self.paths[0] = Paths { sounding: 0.0, paused: 1.0 };
     }
 
     fn clear(&mut self) {
@@ -93,25 +107,46 @@ impl Trie {
         let (mut now, mut next) = (Front::new(self.nodes.len()), Front::new(self.nodes.len()));
         now.add(0, 0.0, 1.0);
         for row in rows.rows() {
-            let probability = |unit: usize| f64::from(row[unit]);
-            for &at in &now.reached {
-                let (node, Paths { sounding, paused }) = (&self.nodes[at], now.paths[at]);
-                next.add(at, sounding * probability(node.unit), (sounding + paused) * probability(0));
-                for &(unit, child) in &node.children {
-                    // Said twice, a unit needs a pause between.
-                    let entering = if unit == node.unit { paused } else { sounding + paused };
-                    next.add(child, entering * probability(unit), 0.0);
-                }
-            }
-            now.clear();
-            std::mem::swap(&mut now, &mut next);
+            self.step(&mut now, &mut next, row);
         }
-        let whole = |node: usize| now.paths[node].sounding + now.paths[node].paused;
         let mut probabilities = vec![0.0; self.answers];
         for &(node, number) in &self.ends {
-            probabilities[number] = whole(node);
+            probabilities[number] = now.paths[node].either();
         }
         probabilities
+    }
+
+    /// After each state, what `each` makes of how probable every answer is that ends there or has ended in a pause, by its number,
+    /// with any speech before it. The rows have to be multiples of what any speech is worth (`background.rs`), which makes speech until
+    /// any state, and from it on, count one.
+    pub(super) fn anywhere<T>(&self, rows: &Matrix, mut each: impl FnMut(&[f64]) -> T) -> Vec<T> {
+        let (mut now, mut next) = (Front::new(self.nodes.len()), Front::new(self.nodes.len()));
+        let mut probabilities = vec![0.0; self.answers];
+        let step = |row: &[f32]| {
+            now.begin();
+            self.step(&mut now, &mut next, row);
+            for &(node, number) in &self.ends {
+                probabilities[number] = now.paths[node].either();
+            }
+            each(&probabilities)
+        };
+        rows.rows().map(step).collect()
+    }
+
+    /// From one state to the next.
+    fn step(&self, now: &mut Front, next: &mut Front, row: &[f32]) {
+        let probability = |unit: usize| f64::from(row[unit]);
+        for &at in &now.reached {
+            let (node, Paths { sounding, paused }) = (&self.nodes[at], now.paths[at]);
+            next.add(at, sounding * probability(node.unit), (sounding + paused) * probability(0));
+            for &(unit, child) in &node.children {
+                // Said twice, a unit needs a pause between.
+                let entering = if unit == node.unit { paused } else { sounding + paused };
+                next.add(child, entering * probability(unit), 0.0);
+            }
+        }
+        now.clear();
+        std::mem::swap(now, next);
     }
 }
 
@@ -147,8 +182,45 @@ mod tests {
     }
 
     #[test]
+    fn anywhere_is_from_whatever_beginning() {
+        let rows = [[0.5, 0.3, 0.2], [0.1, 0.6, 0.3], [0.4, 0.2, 0.4], [0.2, 0.1, 0.7], [0.6, 0.3, 0.1]];
+        // As if any speech were worth a fifth of a state: all are worth more than that at some places.
+        let rows: Vec<[f32; 3]> = rows.map(|row| row.map(|p| 5.0 * p)).to_vec();
+        let answers = [vec![1], vec![1, 2], vec![1, 1], vec![2, 1, 2], vec![2]];
+        let trie = Trie::new(answers.iter().cloned());
+        let by_state = trie.anywhere(&Matrix::new(rows.concat(), 3), <[f64]>::to_vec);
+        for (number, units) in answers.iter().enumerate() {
+            // Each path that ends at one state, from wherever it began, counts.
+            let to = |end: usize| {
+                (0..end)
+                    .map(|begin| {
+                        let part = Matrix::new(rows[begin..end].concat(), 3);
+                        // What begins with a pause has begun at a later state.
+                        let paused = match begin + 1 < end {
+                            true => {
+                                f64::from(rows[begin][0])
+                                    * by_paths(&Matrix::new(rows[begin + 1..end].concat(), 3), units)
+                            }
+                            false => 0.0,
+                        };
+                        by_paths(&part, units) - paused
+                    })
+                    .sum::<f64>()
+            };
+            for (at, probabilities) in by_state.iter().enumerate() {
+                let (probability, wanted) = (probabilities[number], to(at + 1));
+                assert!(
+                    (probability - wanted).abs() < 1e-6 * (1.0 + wanted),
+                    "{units:?}, {at}: {probability}, {wanted}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn without_states_nothing_was_said() {
         let trie = Trie::new([vec![1], vec![]].into_iter());
         assert_eq!(trie.probabilities(&Matrix::default()), [0.0, 0.0]);
+        assert!(trie.anywhere(&Matrix::default(), <[f64]>::to_vec).is_empty());
     }
 }

@@ -21,14 +21,20 @@ pub(in crate::hear) struct Weighing {
     any_speech: f32,
     /// What was heard as a whole (`short_answers.rs`).
     whole: f32,
+    /// What an answer amid other talk counts beside one that is all that was said.
+    pub(super) spotted: f32,
+    /// Where no answer was heard: the words, and the bias.
+    alone: [f32; 2],
 }
 
 impl Weighing {
     pub(super) fn read(stored: &Weights) -> Result<Self, String> {
-        let [written, spelt, none, any_speech, whole] = stored.floats("weighing", &[5])?[..] else {
-            return Err("expected five numbers of weighing".to_owned());
+        let [written, spelt, none, any_speech, whole, spotted, alone_written, alone_none] =
+            stored.floats("weighing", &[8])?[..]
+        else {
+            return Err("expected eight numbers of weighing".to_owned());
         };
-        Ok(Self { written, spelt, none, any_speech, whole })
+        Ok(Self { written, spelt, none, any_speech, whole, spotted, alone: [alone_written, alone_none] })
     }
 
     /// The posterior, from what the words say alone, what was spelt, and what was heard as a whole, if it was.
@@ -47,8 +53,8 @@ impl Weighing {
             let words = (written[outcome] + FLOOR).ln();
             let mut sum = self.written * words + self.spelt * (spelt[outcome] / all + SPELT_FLOOR).ln();
             sum += whole.map_or(0.0, |whole| self.whole * (whole[outcome] + FLOOR).ln());
-            sum += if outcome == OUTCOMES - 1 { self.none } else { 0.0 };
-            known * sum + (1.0 - known) * words
+            let (bias, alone_bias) = if outcome == OUTCOMES - 1 { (self.none, self.alone[1]) } else { (0.0, 0.0) };
+            known * (sum + bias) + (1.0 - known) * (self.alone[0] * words + alone_bias)
         });
         let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let [levels @ .., none] = scores.map(|score| (score - largest).exp());
@@ -69,7 +75,8 @@ mod tests {
         meanings
     }
 
-    const WEIGHING: Weighing = Weighing { written: 0.5, spelt: 0.6, none: -0.5, any_speech: 1.0, whole: 0.4 };
+    const WEIGHING: Weighing =
+        Weighing { written: 0.5, spelt: 0.6, none: -0.5, any_speech: 1.0, whole: 0.4, spotted: 0.1, alone: [1.0, 0.0] };
 
     #[test]
     fn what_is_not_in_the_set_leaves_the_words_alone() {
@@ -79,6 +86,10 @@ mod tests {
             WEIGHING.rating(&written, &masses, None).best().map(|(rating, _)| rating.value())
         };
         assert_eq!((best(0.0), best(9.0)), (Some(3), Some(4)));
+        // By an exponent and a bias of their own: a long remark in which nothing was heard seldom holds a rating.
+        let doubting = Weighing { alone: [1.0, 1.5], ..WEIGHING };
+        let Spelt { masses, .. } = Spelt::by(&[heard_as_four(0.0)], None);
+        assert_eq!(doubting.rating(&written, &masses, None).best(), None);
     }
 
     #[test]
