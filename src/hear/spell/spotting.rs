@@ -9,7 +9,7 @@ use super::trie::Trie;
 use crate::neural::{Matrix, Weights};
 use crate::units::{Language, Scale};
 
-/// By how much less a rival counts than an answer; a rating is asked for. Chosen by `scripts/train/hearing/weigh.py`'s loss, which has the same.
+/// What a rival counts beside an answer: a rating is asked for. As in `scripts/train/hearing/weigh.py`; why so much, see DESIGN.md.
 const RIVALS: f64 = 0.3;
 /// How many states before and after an answer's end a rival may end that stands at its place: 400 and 500 ms.
 const BEFORE: usize = 20;
