@@ -190,11 +190,17 @@ def spelt(language, number, answers=answers):
     return [(text, rating, said) for said, (text, rating) in found.items()]
 
 
+def trees(language, number):
+    """What `spelt` gives of each set, by its name. What sounds the same as an answer is no rival of it."""
+    amid = spelt(language, number, spotted)
+    sounds = {said for *_, said in amid}
+    return {"answers": spelt(language, number), "spotted": amid,
+            "rivals": [rival for rival in spelt(language, number, rivals) if rival[2] not in sounds]}
+
+
 def listed(language, number):
     """The tensors of all sets, a line an answer: its text, and the numbers of its units."""
-    def tensor(name, closed):
+    def tensor(closed):
         lines = "\n".join(f"{text}\t{' '.join(map(str, said))}" for text, _, said in closed)
-        return name, np.frombuffer(lines.encode(), dtype="uint8"), "U8"
-    amid, said_amid = spelt(language, number, spotted), {said for *_, said in spelt(language, number, spotted)}
-    return [tensor("answers", spelt(language, number)), tensor("spotted", amid),
-            tensor("rivals", [rival for rival in spelt(language, number, rivals) if rival[2] not in said_amid])]
+        return np.frombuffer(lines.encode(), dtype="uint8")
+    return [(name, tensor(closed), "U8") for name, closed in trees(language, number).items()]

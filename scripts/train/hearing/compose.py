@@ -4,7 +4,7 @@
 
 Same columns as spoken.tsv, whose voices speak them. Sentences are what the speller (`spell.py`) learns from: half are ratings
 in the words that carry them, half are lines of our own sentences about after-sales service (../sentiment_training/templates).
-Remarks are what words are calibrated on (`fit_words.py`): half are such lines, half have a rating before or after one. Seeded.
+By remarks it is weighed what is heard amid other talk (`weigh.py`): half are such lines, half have a rating before or after one. Seeded.
 """
 import csv
 import pathlib
@@ -84,7 +84,7 @@ def remark(rng, language, talk, with_rating):
     if not with_rating:
         return said, None
     if rng.random() < 0.2:
-        words, rating = rng.choice([(words, rating) for words, rating in PHRASES[language].items() if " " in words or language == "zh"])
+        words, rating = rng.choice(list(PHRASES[language].items()))
     else:
         digit = rng.choice(list(ON_SCALE_DIGITS[language]))
         words, rating = digit + rng.choice(UNITS[language]), ON_SCALE[digit]

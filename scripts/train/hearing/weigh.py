@@ -11,8 +11,7 @@ import json
 import sys
 
 import numpy as np
-from closed_set import answers, has_number, requests, rivals, spotted
-from closed_set import spelt as spelt_set
+from closed_set import has_number, requests, trees
 from scipy.optimize import minimize
 from tensors import read, write
 
@@ -50,15 +49,15 @@ def against_any_speech(rows, frequencies):
 
 
 class Set:
-    """A closed set as a tree of units; `whole` and `anywhere` are the forward recursions of src/hear/spell/trie.rs over it, as multiples
+    """A set of `closed_set.trees` as a tree of units; `whole` and `anywhere` are the forward recursions of src/hear/spell/trie.rs over it, as multiples
     of any speech, by outcome: of all that was said, and of what ends at each state."""
 
-    def __init__(self, language, names, frequencies, listed=answers):
+    def __init__(self, language, closed, frequencies):
         self.frequencies = frequencies
-        number, children = {name: index for index, name in enumerate(names)}, {}
+        children = {}
         parents, own, ends, classes, shares = [0], [0], [], [], []
         asked = requests(language)
-        for text, rating, said in spelt_set(language, number, listed):
+        for text, rating, said in closed:
             node = 0
             for unit in said:
                 if (node, unit) not in children:
@@ -69,7 +68,7 @@ class Set:
             ends.append(node)
             classes.append(5 if rating is None else rating - 1)
             not_on_scale = rating is None and text not in asked and has_number(text, language)
-            shares.append(NOT_ON_SCALE if not_on_scale and listed is not rivals else 1)
+            shares.append(NOT_ON_SCALE if not_on_scale else 1)
         self.parents, self.own, self.ends, self.classes, self.shares = map(np.array, (parents, own, ends, classes, shares))
         self.again = self.own == self.own[self.parents]
 
@@ -97,6 +96,9 @@ class Set:
 
     def anywhere(self, rows):
         return np.array([self.folded(probabilities) for probabilities in self.states(rows, True)])
+
+    def any_of_all(self, rows):
+        return np.array([probabilities.sum() for probabilities in self.states(rows, True)])
 
 
 def found_amid(answers, rivals, share):
@@ -177,14 +179,17 @@ def main():
         if clip not in keys_of or clip in seen or not row["detail"]:
             continue
         seen.add(clip)
-        sets = sets or [Set(row["language"], list(folds["names"]), frequencies, listed) for listed in (answers, spotted, rivals)]
+        if not sets:
+            closed = trees(row["language"], {name: index for index, name in enumerate(folds["names"])})
+            sets = {name: Set(row["language"], answers, frequencies) for name, answers in closed.items()}
         levels, one_word = row["detail"]["by_words"], row["detail"]["one_word"]
         heard = [folds[key] for key in keys_of[clip]]
-        spelt = [(sets[0].whole(rows), sets[1].anywhere(rows), sets[2].anywhere(rows)[:, 5]) for rows in heard]
+        spelt = [(sets["answers"].whole(rows), sets["spotted"].anywhere(rows), sets["rivals"].any_of_all(rows)) for rows in heard]
         asked = one_word and row["heard"]["transcript"]["text"]
         whole = head.get("/".join(clip), NOT_HEARD) if asked else NOT_HEARD
-        values = (levels["levels"] + [levels["none"]], [spelt_by([spelt], share)[0] for share in SPOTTED], whole, (row["truth"] or 6) - 1, names[row["line"]], row["speaker"].split("+")[0],
-                  folder in ("human", "syllables"), folder == "remarks", one_word)
+        values = (levels["levels"] + [levels["none"]], [spelt_by([spelt], share)[0] for share in SPOTTED], whole,
+                  (row["truth"] or 6) - 1, names[row["line"]], row["speaker"].split("+")[0], folder in ("human", "syllables"),
+                  folder == "remarks", one_word)
         for column, value in zip(columns, values):
             column.append(value)
     *heard, truth, lines, voices, human, remark, one_word = map(np.array, columns)
