@@ -15,31 +15,37 @@ pub(super) const NOT_ON_SCALE: f64 = 0.2;
 /// Less probable answers change nothing.
 const NEGLIGIBLE: f64 = 1e-9;
 
+/// A line of `name` an answer: its words, a tab, and the numbers of its units, which are below `units`.
+pub(super) fn lines(stored: &Weights, name: &str, units: usize) -> Result<(Vec<String>, Vec<Vec<usize>>), String> {
+    let listed = stored.text(name)?;
+    let (mut texts, mut spellings) = (Vec::new(), Vec::new());
+    for line in listed.lines() {
+        let spelling = line.split_once('\t').and_then(|(text, numbers)| {
+            let spelling: Result<Vec<usize>, _> = numbers.split(' ').map(str::parse).collect();
+            Some((text, spelling.ok().filter(|spelling| spelling.iter().all(|unit| (1..units).contains(unit)))?))
+        });
+        let Some((text, spelling)) = spelling else {
+            return Err(format!("expected a text and its units below {units}, got {line:?}"));
+        };
+        texts.push(text.to_owned());
+        spellings.push(spelling);
+    }
+    // Two would outvote a third answer.
+    if spellings.iter().collect::<HashSet<_>>().len() < spellings.len() {
+        return Err("expected each sound of an answer once".to_owned());
+    }
+    Ok((texts, spellings))
+}
+
 pub(super) struct Listed {
     set: ClosedSet,
     trie: Trie,
 }
 
 impl Listed {
-    /// From the text called `name`: a line an answer, its words, a tab, and the numbers of its units, which are below `units`.
+    /// From the text called `name`, as [`lines`] reads it.
     pub(super) fn read(stored: &Weights, name: &str, units: usize, language: Language) -> Result<Self, String> {
-        let listed = stored.text(name)?;
-        let (mut texts, mut spellings) = (Vec::new(), Vec::new());
-        for line in listed.lines() {
-            let spelling = line.split_once('\t').and_then(|(text, numbers)| {
-                let spelling: Result<Vec<usize>, _> = numbers.split(' ').map(str::parse).collect();
-                Some((text, spelling.ok().filter(|spelling| spelling.iter().all(|unit| (1..units).contains(unit)))?))
-            });
-            let Some((text, spelling)) = spelling else {
-                return Err(format!("expected a text and its units below {units}, got {line:?}"));
-            };
-            texts.push(text.to_owned());
-            spellings.push(spelling);
-        }
-        // Two would outvote a third answer.
-        if spellings.iter().collect::<HashSet<_>>().len() < spellings.len() {
-            return Err("expected each sound of an answer once".to_owned());
-        }
+        let (texts, spellings) = lines(stored, name, units)?;
         Ok(Self { set: ClosedSet::new(texts, language), trie: Trie::new(spellings.into_iter()) })
     }
 
@@ -65,11 +71,6 @@ impl Listed {
             meanings.add(answer, probability * if not_on_scale { NOT_ON_SCALE } else { 1.0 });
         }
         meanings
-    }
-
-    /// The tree alone.
-    pub(super) fn into_trie(self) -> Trie {
-        self.trie
     }
 
     /// Whether every number of the scale is an answer of the set.

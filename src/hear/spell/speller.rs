@@ -17,7 +17,7 @@ use crate::neural::{Matrix, Weights};
 use crate::units::{Language, Scale};
 
 /// States of an answer that may be one of the set as a whole, at 20 ms: the networks learnt nothing longer.
-const LONGEST_WHOLE: usize = 250;
+const LONGEST_ANSWER: usize = 250;
 
 /// The fitted networks, and the answers that they tell apart.
 pub(in crate::hear) struct Speller {
@@ -73,7 +73,7 @@ impl Speller {
 
     /// How probable each meaning is among the answers of the set, as a multiple of any speech at all, in the geometric mean of
     /// the networks. So a long answer is not held against its length, nor one in noise against the noise. What was said amid other
-    /// talk counts by its share (`Weighing::spotted`); of more than `LONGEST_WHOLE` states nothing else does. `states`: `[states, blocks
+    /// talk counts by its share (`Weighing::spotted`); of more than `LONGEST_ANSWER` states nothing else does. `states`: `[states, blocks
     /// · width]`. None if a number of the scale is not in the set, or the states are another encoder's.
     pub(in crate::hear) fn spell(&self, states: &Matrix, scale: Scale) -> Option<Spelt> {
         if !self.answers.covers(scale) {
@@ -85,7 +85,7 @@ impl Speller {
             let mut rows = network.spell(states)?;
             self.background.divide(&mut rows);
             let mut meanings = Meanings::default();
-            if states.len() <= LONGEST_WHOLE {
+            if states.len() <= LONGEST_ANSWER {
                 let probabilities = self.answers.whole(&rows);
                 meanings = self.answers.meanings(&probabilities, scale);
                 heard.push(probabilities);

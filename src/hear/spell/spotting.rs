@@ -3,7 +3,7 @@
 //! Keyword spotting against a filler (Rose and Paul 1990): an answer may begin and end at any state, with any speech before and
 //! after it (`background.rs`). What sounds like a part of an answer and is none (五分钟, 良心) stands at the same place as a rival.
 
-use super::listed::Listed;
+use super::listed::{Listed, lines};
 use super::spelt::Meanings;
 use super::trie::Trie;
 use crate::neural::{Matrix, Weights};
@@ -21,10 +21,11 @@ pub(super) struct Spotter {
 }
 
 impl Spotter {
-    /// From the texts `spotted` and `rivals` (see [`Listed::read`]).
+    /// From the texts `spotted` and `rivals` (see [`lines`]). What a rival means is nothing: its tree is enough.
     pub(super) fn read(stored: &Weights, units: usize, language: Language) -> Result<Self, String> {
         let answers = Listed::read(stored, "spotted", units, language)?;
-        Ok(Self { answers, rivals: Listed::read(stored, "rivals", units, language)?.into_trie() })
+        let (_, rivals) = lines(stored, "rivals", units)?;
+        Ok(Self { answers, rivals: Trie::new(rivals.into_iter()) })
     }
 
     /// How probable each meaning is somewhere in `rows`, which are divided by any speech, as a multiple of that; an answer counts
