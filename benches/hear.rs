@@ -75,7 +75,7 @@ fn recognising(criterion: &mut Criterion) {
         let Some(encoder) = encoder else { continue };
         group.bench_function(name, |bencher| bencher.iter(|| States::of(encoder, &utterance)));
     }
-    let sound = adapted.and_then(|encoder| AnswerSound::of_utterance(&encoder, &utterance, Language::Zh));
+    let sound = adapted.and_then(|encoder| AnswerSound::of_utterance(&encoder, &utterance));
     let steps = [
         ("decode the best text", 0, None),
         ("decode and score six alternatives", 6, None),

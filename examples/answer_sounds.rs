@@ -15,7 +15,7 @@ use codetta::audio::{Line, Samples, resample, telephone};
 use codetta::encoder::{self, SpeechEncoder, States};
 use codetta::hear::AnswerSound;
 use codetta::model::Store;
-use codetta::{Error, ErrorKind, Language, Result, SampleRate, capture, segment};
+use codetta::{Error, ErrorKind, Result, SampleRate, capture, segment};
 use serde_json::Value;
 
 #[derive(Parser)]
@@ -95,5 +95,5 @@ fn states(encoder: &SpeechEncoder, sound: &Samples, line: Line, seed: u64) -> Re
 }
 
 fn sound_of(states: &States) -> Option<Vec<f32>> {
-    AnswerSound::of(states, Language::En).and_then(|sound| sound.whole().map(<[f32]>::to_vec))
+    AnswerSound::of(states).and_then(|sound| sound.whole().map(<[f32]>::to_vec))
 }

@@ -206,7 +206,7 @@ fn measure(
         None => (None, json!(null)),
         Some(utterance) => {
             let options = Options { deadline: Duration::from_secs(120), either_language, ..Options::default() };
-            let sound = AnswerSound::of_utterance(encoder, &utterance, language);
+            let sound = AnswerSound::of_utterance(encoder, &utterance);
             let (heard, detail) = recogniser.hear_in_detail(&utterance, language, &options, || sound)?;
             (Some(heard), json!(detail))
         }

@@ -111,7 +111,8 @@ impl fmt::Display for Happening {
                 if let Some((best, p)) = rating.as_ref().and_then(RatingPosterior::best) {
                     write!(f, ", rating {best} ({:.0} %)", 100.0 * p)?;
                 }
-                if let Some(sentiment) = sentiment {
+                // A bare number says nothing of a feeling.
+                if let Some(sentiment) = sentiment.as_ref().filter(|sentiment| sentiment.confidence > 0.0) {
                     write!(f, ", words {:+.2}", sentiment.score)?;
                 }
                 if let Some(voice) = voice {

@@ -120,24 +120,30 @@ fn row(record: &Rated) -> Vec<String> {
         record.file.clone(),
         rating,
         record.transcript.as_ref().map_or(String::new(), |t| t.text.clone()),
-        record.sentiment.as_ref().map_or(String::new(), |s| format!("{:+.2}", s.score)),
-        record.voice.as_ref().map_or(String::new(), voice_summary),
+        // Exactly 0 is what nothing was read in: a key, a bare number. Nor is a voice called neutral that told nothing.
+        record.sentiment.filter(|s| s.score != 0.0).map_or(String::new(), |s| signed(s.score)),
+        record.voice.as_ref().filter(|voice| voice.confidence > 0.0).map_or(String::new(), voice_summary),
         action,
         decision.reasons.first().map_or(String::new(), |r| r.en.clone()),
         record.timings_ms.map_or(String::new(), |t| format!("{:.0}", 1000.0 * t.total().as_secs_f64())),
     ]
 }
 
-/// The strongest of the four emotions and its probability.
+/// A score to two places, without a zero that has a minus.
+pub fn signed(score: f32) -> String {
+    format!("{:+.2}", (score * 100.0).round() / 100.0 + 0.0)
+}
+
 /// Score and label of words. Those that are no more than a rating, or in another script, are not called neutral: nothing
 /// was read in them.
 pub fn text_summary(text: &codetta::sentiment::TextSentiment) -> String {
     if text.confidence == 0.0 {
         return "tell nothing".to_owned();
     }
-    format!("{:+.2} {:?}", text.score, text.label).to_lowercase()
+    format!("{} {:?}", signed(text.score), text.label).to_lowercase()
 }
 
+/// The strongest of the four emotions and its probability.
 pub fn voice_summary(voice: &codetta::voice::VoiceEmotion) -> String {
     let (name, p) = [("angry", voice.angry), ("sad", voice.sad), ("neutral", voice.neutral), ("happy", voice.happy)]
         .into_iter()

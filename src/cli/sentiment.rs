@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Status;
 use super::output::Output;
+use super::rate::signed;
 
 #[derive(Args)]
 pub struct SentimentArgs {}
@@ -51,7 +52,7 @@ pub fn run(_args: &SentimentArgs, output: &mut Output) -> Result<Status> {
         let record =
             Felt { text, score: felt.score, label: felt.label, levels: felt.levels, confidence: felt.confidence };
         output.result(&record, || {
-            vec![record.text.clone(), format!("{:+.2}", record.score), format!("{:?}", record.label).to_lowercase()]
+            vec![record.text.clone(), signed(record.score), format!("{:?}", record.label).to_lowercase()]
         })?;
     }
     output.finish()?;

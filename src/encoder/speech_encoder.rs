@@ -57,8 +57,8 @@ impl SpeechEncoder {
     }
 
     /// The same encoder adapted to noisy lines: what it makes of them is nearly what this one makes of the clean sound. Both
-    /// share the large weights; 8 MB more are held. Hearing reads it in Mandarin; its English speller and head were fitted on the
-    /// states as they are, and know less of noisy digits by these.
+    /// share the large weights; 8 MB more are held. Hearing reads it in Mandarin; English
+    /// spellers know less of noisy digits by it, even those that were fitted on it (DESIGN.md, "Adapted to the line").
     ///
     /// # Errors
     /// [`ErrorKind::Model`] if this is not the lower half of Whisper base, which the adapter was fitted on.

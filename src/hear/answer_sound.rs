@@ -15,14 +15,8 @@ const SPANS: usize = 5;
 const VOICED: f32 = 0.5;
 /// The heads over short answers were trained on nothing longer: 2 s of states at 20 ms.
 const LONGEST_WHOLE: usize = 100;
-/// Spelt is in English what is as long as what the spellers were trained on, 5 s; in Mandarin, where a rating is found amid other
-/// talk, what is no longer than an answer with a remark: 15 s.
-const fn longest_spelt(language: Language) -> usize {
-    match language {
-        Language::Zh => 750,
-        Language::En => 250,
-    }
-}
+/// Spelt is what is no longer than an answer with a remark: 15 s.
+const LONGEST_SPELT: usize = 750;
 
 /// The sound of one answer.
 #[derive(Clone, Debug)]
@@ -37,19 +31,19 @@ pub struct AnswerSound {
 
 impl AnswerSound {
     /// What an utterance sounds like to the encoder: in Mandarin one that is adapted to lines ([`SpeechEncoder::for_lines`]), in
-    /// English the given one. None if nothing was voiced, or if it lasted longer than an answer does (5 s; in Mandarin 15, with a
-    /// remark), which costs nothing.
+    /// English the given one. None if nothing was voiced, or if it lasted longer than an answer with a remark does (15 s), which costs
+    /// nothing.
     ///
     /// Takes about as long as a thirtieth of the speech on one core. Blocking: not for a real-time thread.
-    pub fn of_utterance(encoder: &SpeechEncoder, utterance: &Utterance, language: Language) -> Option<Self> {
-        let short = utterance.samples.data().len() / SAMPLES_PER_STATE <= longest_spelt(language);
-        short.then(|| States::of(encoder, utterance)).and_then(|states| Self::of(&states, language))
+    pub fn of_utterance(encoder: &SpeechEncoder, utterance: &Utterance) -> Option<Self> {
+        let short = utterance.samples.data().len() / SAMPLES_PER_STATE <= LONGEST_SPELT;
+        short.then(|| States::of(encoder, utterance)).and_then(|states| Self::of(&states))
     }
 
     /// The same of states that have been made already.
-    pub fn of(states: &States, language: Language) -> Option<Self> {
+    pub fn of(states: &States) -> Option<Self> {
         let whole = whole(states);
-        let spelt = states.speech().len() <= longest_spelt(language) && states.speech().iter().any(|p| *p >= VOICED);
+        let spelt = states.speech().len() <= LONGEST_SPELT && states.speech().iter().any(|p| *p >= VOICED);
         let states = spelt.then(|| states.side_by_side());
         (whole.is_some() || states.is_some()).then_some(Self {
             whole,

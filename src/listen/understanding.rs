@@ -77,7 +77,7 @@ impl Listener {
             Language::Zh => self.mandarin_ear.as_ref()?,
             Language::En => self.voice.as_ref()?.encoder(),
         };
-        let sound = AnswerSound::of_utterance(encoder, utterance, terms.language)?;
+        let sound = AnswerSound::of_utterance(encoder, utterance)?;
         Some(if terms.either_language { sound } else { sound.spell(terms.language, terms.scale) })
     }
 

@@ -35,7 +35,8 @@ CORRECTIONS = {
 # In longer answers.
 MORE_CORRECTIONS = {
     "zh": ["{}，不不，{}", "{}，不对，应该是{}", "{}，不对，还是{}", "{}，等等，还是{}", "{}，等一下，还是{}", "{}，不，还是{}", "{}，说错了，是{}", "{}，哦不，还是{}"],
-    "en": [],
+    "en": ["{}, um, no, {}", "{}, uh, no, {}", "{}, hmm, no, {}", "{}, er, no, {}", "{}, no, um, {}", "{}, um, sorry, {}", "{}, um, actually, {}", "{}, uh, actually, {}",
+           "{}, no, i'd say {}", "{}, no, make it {}", "{}, no, make that {}", "{}, no, let's say {}", "{}, no, rather {}"],
 }
 CORRECTED = {"zh": (["", "分"], ["", "吧"]), "en": (["", " stars"], [""])}
 # Requests by what they mean: how callers lead to them and away from them.
@@ -73,18 +74,31 @@ OTHERS = {
            "not really", "it was good", "it was fine", "hold on", "this", "that", "want", "won", "hive", "fire", "door", "drive", "pretty good", "not bad"],
 }
 # What is listened for amid other talk: long enough not to be said by chance, and what sounds like the beginning or the end of it and is none.
-SPOTTED_UNITS = {"zh": ["分", "星", "颗星"], "en": [" stars", " points", " out of five", " out of ten"]}
-SPOTTED_PHRASES = {"zh": ["满意", "满分", "最高分", "最低分"], "en": ["satisfied"]}
+SPOTTED_UNITS = {"zh": ["分", "星", "颗星"], "en": [" stars", " star", " points", " out of five", " out of ten"]}
+# What a bare number is found after.
+SPOTTED_AFTER = {
+    "zh": [],
+    "en": ["give it a ", "give you a ", "give him a ", "give her a ", "give them a ", "give that a ", "give this a ", "say a ", "it's a ", "maybe a ",
+           "probably a ", "definitely a ", "go with a ", "a solid ", "give it ", "i'd say ", "i would say ", "number "],
+}
+SPOTTED_PHRASES = {"zh": ["满意", "满分", "最高分", "最低分"], "en": ["satisfied", "full marks", "top marks", "full score", "lowest score", "perfect score"]}
+# Takes back a bare number too.
+SPOTTED_BARE = {"zh": False, "en": True}
 SOUNDS_LIKE = {
     "zh": "部分 充分 过分 身份 时分 几分 加分 扣分 减分 评分 打分 得分 高分 低分 良心 放心 安心 用心 关心 费心 担心 小心 中心 无心 死心 操心 耐心 粗心 省心 真心 热心 "
           "可行 不行 自行 进行 银行 流行 星期 公式 事情 心情 风险 顺心 五金 无线 一线 不买 再也不买 不买你 没买 不慢 已经 恶心 伤心 实行 失信 私心 疑心 异性 我行 武警 买一 卖一 慢一点 "
           "一切 意思 一行 一心 隐形 引擎 上心 三心二意 一次性 实心 空心 分心 信心".split(),
-    "en": [],
+    "en": "for starters|movie star|all star|start again|point out|pointed out|at this point|at that point|out of order|out of office|out of focus|"
+          "give it a try|give it a go|give it up|give it back|give it away|it's a shame|it's a pity|it's a fine|it's a free|it's a freezer|it's a fridge|it's a tool|it's a door|"
+          "it's a fire|it's a phone|it's a form|it's a thorough|maybe a few|say thanks|i'd say thanks|i'd say so|i'd say it|dissatisfaction|satisfaction|satisfactory|satisfying".split("|"),
 }
 COUNTED = {
     "zh": "分钟 分之 分钱 分半 分多 星级 星期 颗星级 个 次 小时 个小时 天 点 年 月 周 遍 趟 回 块 块钱 百 千 万 台 位 号 楼 种 样 条 家 件 套 道 度 倍 口 只 张 盒 箱 元 米 斤 折 "
           "秒 毛 部 间 层 杯 瓶 袋 把 双 根 片 句 人 岁 季 起 边 直 下 些".split(),
-    "en": [],
+    "en": [" hours", " hour", " days", " day", " weeks", " week", " minutes", " minute", " months", " years", " year", " times", " people", " guys", " men", " visits", " calls",
+           " of them", " of us", " of the", " things", " more", " more times", " hundred", " thousand", " dollars", " pounds", " percent", " o'clock", " and a half", " point five",
+           " in the morning", " different", " other", " big", " little", " new", " old", " rooms", " floors", " doors", " phone calls", " emails", " parts", " screws", " way",
+           " thing", " man", " bit", " off", " star hotel", " door", " piece", " engineers", " technicians", " points off", " star off", " stars off"],
 }
 TENS = {"zh": "十", "en": ""}
 
@@ -150,9 +164,11 @@ def spotted(language):
     """{text: rating or None} of the answers that are found amid other talk: numbers with their units, and words of satisfaction."""
     found = {number + unit: VALUES.get(number) if unit != " out of ten" else None
              for number, unit in itertools.product(NUMBERS[language], SPOTTED_UNITS[language])}
+    for before, number in itertools.product(SPOTTED_AFTER[language], NUMBERS[language]):
+        found.setdefault(before + number, VALUES.get(number))
     # With a unit at each number: what takes back a number makes it none.
-    unit, on_scale = SPOTTED_UNITS[language][0], [number for number in NUMBERS[language] if number in VALUES]
-    for form, first, last in itertools.product([*CORRECTIONS[language], *MORE_CORRECTIONS[language]], on_scale, on_scale):
+    units_of, on_scale = [SPOTTED_UNITS[language][0], *[""] * SPOTTED_BARE[language]], [number for number in NUMBERS[language] if number in VALUES]
+    for form, first, last, unit in itertools.product([*CORRECTIONS[language], *MORE_CORRECTIONS[language]], on_scale, on_scale, units_of):
         found.setdefault(form.format(first + unit, last + unit), VALUES[last])
     for phrase in table_of(language)["phrase"]:
         for form in phrase["forms"]:

@@ -22,11 +22,13 @@ UNHEARD = 1e-5
 NOT_ON_SCALE = 0.2
 # Where the head was not asked.
 NOT_HEARD = np.ones(6) / 6
-# What any speech may count beside the answers: nothing, or as much as each of them.
-ANY_SPEECH = (0, 1)
-# What an answer amid other talk may count beside one that is all that was said; by how much less what is none does that sounds like
-# a part of one; and how many states before and after an answer's end such a rival may end.
-SPOTTED = (0, 1, 0.1, 0.01, 0.001)
+# What any speech may count beside the answers: as much as each of them, or a tenth. Against nothing, what sounds like an answer by
+# chance somewhere in a long remark would be all that was heard.
+ANY_SPEECH = (0.1, 1)
+# What an answer amid other talk may count beside one that is all that was said: it may stand at any of some hundred states.
+SPOTTED = (0, 0.01, 0.001)
+# By how much less what is none does that sounds like a part of one; and how many states before and after an answer's end such a rival
+# may end.
 RIVALS = 0.3
 BEFORE, AFTER = 20, 25
 ACCEPT = 0.8

@@ -1,4 +1,4 @@
-//! Answers amid other talk ("师傅挺准时，给四分"): found wherever they are said, by their sound alone.
+//! Answers amid other talk ("师傅挺准时，给四分", "he was late so I'd give it a two"): found wherever they are said, by their sound alone.
 //!
 //! Keyword spotting against a filler (Rose and Paul 1990): an answer may begin and end at any state, with any speech before and
 //! after it (`background.rs`). What sounds like a part of an answer and is none (五分钟, 良心) stands at the same place as a rival.
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
     use crate::hear::posterior::Masses;
 
-    /// The units of a text of the Mandarin speller's lists.
+    /// The units of a text of a speller's lists.
     fn units(stored: &Weights, text: &str) -> Vec<usize> {
         let mut lines =
             ["answers", "spotted", "rivals"].into_iter().flat_map(|list| stored.text(list).unwrap().lines());
@@ -66,8 +66,8 @@ mod tests {
     }
 
     /// What is found where these texts are said one after another, clearly, with a pause of so many states between them.
-    fn spotted(texts: &[&str], pause: usize) -> Masses {
-        let stored = Weights::read(WEIGHTS[0].1).unwrap();
+    fn spotted(language: Language, texts: &[&str], pause: usize) -> Masses {
+        let stored = Weights::read(WEIGHTS[language as usize].1).unwrap();
         let background =
             Background::new(stored.floats("frequencies", &[stored.shape("frequencies").unwrap()[0]]).unwrap());
         let width = stored.shape("frequencies").unwrap()[0];
@@ -79,7 +79,7 @@ mod tests {
         }
         let mut rows = Matrix::new(states.into_iter().flat_map(row).collect(), width);
         background.divide(&mut rows);
-        let found = Speller::of(Language::Zh).spotter().spot(&rows, 0.1, Scale::default());
+        let found = Speller::of(language).spotter().spot(&rows, 0.1, Scale::default());
         Spelt::by(&[found], None).masses
     }
 
@@ -89,16 +89,20 @@ mod tests {
 
     #[test]
     fn a_rating_is_found_before_and_after_other_talk() {
-        assert_eq!(surest(&spotted(&["四分", "什么", "不知道"], 3)), Some(4));
-        assert_eq!(surest(&spotted(&["什么", "不知道", "非常满意"], 3)), Some(5));
-        assert_eq!(surest(&spotted(&["什么", "不知道"], 3)), None);
+        assert_eq!(surest(&spotted(Language::Zh, &["四分", "什么", "不知道"], 3)), Some(4));
+        assert_eq!(surest(&spotted(Language::Zh, &["什么", "不知道", "非常满意"], 3)), Some(5));
+        assert_eq!(surest(&spotted(Language::Zh, &["什么", "不知道"], 3)), None);
+        assert_eq!(surest(&spotted(Language::En, &["hello", "i don't know", "give it a four"], 3)), Some(4));
+        assert_eq!(surest(&spotted(Language::En, &["very dissatisfied", "i don't know"], 3)), Some(1));
+        assert_eq!(surest(&spotted(Language::En, &["hello", "i don't know"], 3)), None);
     }
 
     #[test]
     fn what_begins_like_a_rating_and_goes_on_is_none() {
-        assert_eq!(surest(&spotted(&["什么", "五分钟", "不知道"], 0)), None);
-        assert_eq!(surest(&spotted(&["什么", "两次", "不知道"], 0)), None);
+        assert_eq!(surest(&spotted(Language::Zh, &["什么", "五分钟", "不知道"], 0)), None);
+        assert_eq!(surest(&spotted(Language::Zh, &["什么", "两次", "不知道"], 0)), None);
+        assert_eq!(surest(&spotted(Language::En, &["hello", "three times", "i don't know"], 0)), None);
         // Elsewhere it says nothing against one.
-        assert_eq!(surest(&spotted(&["四分", "什么", "不知道", "五分钟"], 20)), Some(4));
+        assert_eq!(surest(&spotted(Language::Zh, &["四分", "什么", "不知道", "五分钟"], 20)), Some(4));
     }
 }
