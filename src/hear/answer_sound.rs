@@ -5,9 +5,8 @@ use super::spell::{Speller, Spelt};
 use crate::encoder::{SAMPLES_PER_STATE, SpeechEncoder, States};
 use crate::neural::Matrix;
 use crate::segment::Utterance;
-use crate::units::Language;
 #[cfg(feature = "whisper")]
-use crate::units::Scale;
+use crate::units::{Language, Scale};
 
 /// The voiced stretch is cut into this many equal spans, so that slow and quick answers look alike.
 const SPANS: usize = 5;
