@@ -82,8 +82,8 @@ SPOTTED_AFTER = {
            "probably a ", "definitely a ", "go with a ", "a solid ", "give it ", "i'd say ", "i would say ", "number "],
 }
 SPOTTED_PHRASES = {"zh": ["满意", "满分", "最高分", "最低分"], "en": ["satisfied", "full marks", "top marks", "full score", "lowest score", "perfect score"]}
-# Takes back a bare number too.
-SPOTTED_BARE = {"zh": False, "en": True}
+# What a number has that takes back another.
+SPOTTED_CORRECTED = {"zh": ["分"], "en": [" stars", ""]}
 SOUNDS_LIKE = {
     "zh": "部分 充分 过分 身份 时分 几分 加分 扣分 减分 评分 打分 得分 高分 低分 良心 放心 安心 用心 关心 费心 担心 小心 中心 无心 死心 操心 耐心 粗心 省心 真心 热心 "
           "可行 不行 自行 进行 银行 流行 星期 公式 事情 心情 风险 顺心 五金 无线 一线 不买 再也不买 不买你 没买 不慢 已经 恶心 伤心 实行 失信 私心 疑心 异性 我行 武警 买一 卖一 慢一点 "
@@ -166,9 +166,9 @@ def spotted(language):
              for number, unit in itertools.product(NUMBERS[language], SPOTTED_UNITS[language])}
     for before, number in itertools.product(SPOTTED_AFTER[language], NUMBERS[language]):
         found.setdefault(before + number, VALUES.get(number))
-    # With a unit at each number: what takes back a number makes it none.
-    units_of, on_scale = [SPOTTED_UNITS[language][0], *[""] * SPOTTED_BARE[language]], [number for number in NUMBERS[language] if number in VALUES]
-    for form, first, last, unit in itertools.product([*CORRECTIONS[language], *MORE_CORRECTIONS[language]], on_scale, on_scale, units_of):
+    # What takes back a number makes it none.
+    on_scale = [number for number in NUMBERS[language] if number in VALUES]
+    for form, first, last, unit in itertools.product([*CORRECTIONS[language], *MORE_CORRECTIONS[language]], on_scale, on_scale, SPOTTED_CORRECTED[language]):
         found.setdefault(form.format(first + unit, last + unit), VALUES[last])
     for phrase in table_of(language)["phrase"]:
         for form in phrase["forms"]:
