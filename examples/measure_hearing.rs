@@ -6,7 +6,9 @@
 //! line a clip (raw masses, posterior, transcript, milliseconds), from which `scripts/train/hearing` calibrates.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -14,7 +16,7 @@ use codetta::audio::{Line, Samples, resample, telephone, write_wav};
 use codetta::encoder::SpeechEncoder;
 use codetta::hear::{AnswerSound, Options, Recogniser};
 use codetta::model::Store;
-use codetta::{Error, ErrorKind, Language, Result, SampleRate, capture, segment};
+use codetta::{Error, ErrorKind, Language, Result, SampleRate, Scale, capture, segment};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -125,6 +127,7 @@ struct Tally {
 const ACCEPT_FROM: f32 = 0.8;
 
 fn main() -> Result<()> {
+    codetta::neural::one_thread();
     let arguments = Arguments::parse();
     let manifest = arguments.manifest.clone().unwrap_or_else(|| arguments.data.join("manifest.jsonl"));
     let text = std::fs::read_to_string(&manifest).map_err(|e| Error::io(&manifest, &e))?;
@@ -155,13 +158,8 @@ fn main() -> Result<()> {
                 write_wav(&folder.join(&wav), &sound)?;
             }
             let call_language = arguments.call_lang.unwrap_or(language);
-            let row = measure(
-                &mut recogniser,
-                if call_language == Language::Zh { &mandarin } else { &english },
-                &sound,
-                call_language,
-                arguments.either_lang,
-            )?;
+            let encoder = if call_language == Language::Zh { &mandarin } else { &english };
+            let row = measure(&mut recogniser, encoder, &sound, call_language, &arguments)?;
             if let Some(file) = &mut dump {
                 writeln!(file, "{}", row.line(&clip, &set, name, &wav)).map_err(|e| Error::io(&manifest, &e))?;
             }
@@ -182,7 +180,7 @@ impl Row {
     fn line(&self, clip: &Clip, set: &str, line: &str, wav: &str) -> serde_json::Value {
         json!({
             "path": clip.path, "wav": wav, "set": set, "line": line, "language": clip.lang, "speaker": clip.speaker,
-            "truth": clip.truth(), "intent": clip.intent, "unit": clip.unit, "digit": clip.digit, "heard": self.heard,
+            "truth": clip.truth(), "intent": clip.intent, "unit": clip.unit, "digit": clip.digit, "group": clip.group, "heard": self.heard,
             "detail": self.detail, "ms": self.milliseconds,
         })
     }
@@ -194,20 +192,38 @@ fn arrive(path: &Path, line: Line, clip: &Clip) -> Result<Samples> {
     resample(&telephone(&capture::read(path)?, line, seed)?, SampleRate::SPEECH)
 }
 
+/// As the program does it: on two threads one decodes while the other spells the sound (`listen/understanding.rs`).
 fn measure(
     recogniser: &mut Recogniser,
     encoder: &SpeechEncoder,
     sound: &Samples,
     language: Language,
-    either_language: bool,
+    arguments: &Arguments,
 ) -> Result<Row> {
     let start = Instant::now();
     let (heard, detail) = match segment::speech(sound)? {
         None => (None, json!(null)),
         Some(utterance) => {
-            let options = Options { deadline: Duration::from_secs(120), either_language, ..Options::default() };
-            let sound = AnswerSound::of_utterance(encoder, &utterance);
-            let (heard, detail) = recogniser.hear_in_detail(&utterance, language, &options, || sound)?;
+            let mut options = Options {
+                deadline: Duration::from_secs(120),
+                either_language: arguments.either_lang,
+                ..Options::default()
+            };
+            let spelt = || {
+                let sound = AnswerSound::of_utterance(encoder, &utterance)?;
+                Some(if arguments.either_lang { sound } else { sound.spell(language, Scale::default()) })
+            };
+            let (heard, detail) = match arguments.threads {
+                0 | 1 => recogniser.hear_in_detail(&utterance, language, &options, spelt)?,
+                threads => {
+                    recogniser.encode(&utterance, language, &options)?;
+                    options.decoding_threads = NonZeroUsize::new(threads - 1);
+                    thread::scope(|scope| {
+                        let sound = scope.spawn(spelt);
+                        recogniser.decode(&options, || sound.join().ok().flatten())
+                    })?
+                }
+            };
             (Some(heard), json!(detail))
         }
     };

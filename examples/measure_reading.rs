@@ -1,15 +1,17 @@
-//! How answers are read, from texts alone: by the grammar, and by the grammar with the network beside it.
+//! How answers are read: from texts alone, by the grammar, and by the grammar with the network beside it; or as they were heard.
 //!
 //! `cargo run --release --example measure_reading -- FILE... [--show]`
 //!
 //! A FILE (its name ends in `-zh.tsv` or `-en.tsv`, or is `zh.tsv` or `en.tsv`) has a line for each answer: the text, a tab, and what it means, as in `tests/data/answers`.
+//! One that ends in `.jsonl` is a dump of `measure_hearing` whose clips have what they mean for their group (`scripts/measure-spoken`).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use codetta::hear::{Heard, Intents, Request, read};
-use codetta::{Error, Language, Result, Scale};
+use codetta::{Error, ErrorKind, Language, Result, Scale};
+use serde::Deserialize;
 
 #[derive(Parser)]
 struct Arguments {
@@ -29,9 +31,55 @@ fn main() -> Result<()> {
     for file in &arguments.files {
         let language = if file.to_string_lossy().ends_with("zh.tsv") { Language::Zh } else { Language::En };
         let list = std::fs::read_to_string(file).map_err(|e| Error::io(file, &e))?;
-        measure(file, &list, language, arguments.show);
+        match file.extension().is_some_and(|extension| extension == "jsonl") {
+            true => measure_heard(file, &list, arguments.show)?,
+            false => measure(file, &list, language, arguments.show),
+        }
     }
     Ok(())
+}
+
+/// A clip as `measure_hearing --dump` writes it.
+#[derive(Deserialize)]
+struct Clip {
+    path: String,
+    line: String,
+    group: String,
+    heard: Option<Heard>,
+}
+
+fn measure_heard(file: &Path, dump: &str, show: bool) -> Result<()> {
+    let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for line in dump.lines() {
+        let clip: Clip = serde_json::from_str(line)
+            .map_err(|e| Error::new(ErrorKind::Corrupt, file.display().to_string(), e.to_string()))?;
+        let nothing = || Heard::of_text("", Language::En, Scale::default());
+        let heard = clip.heard.unwrap_or_else(nothing);
+        let outcomes = outcomes(&heard, &clip.group);
+        if show && !outcomes.iter().all(as_meant) {
+            let Heard { transcript, rating, intents } = &heard;
+            let (path, meant) = (&clip.path, &clip.group);
+            println!(
+                "  {path} | {} | {} | {meant} | {outcomes:?} {:?} {intents:?}",
+                clip.line,
+                transcript.text,
+                rating.best()
+            );
+        }
+        for outcome in outcomes {
+            *counts.entry(outcome).or_default().entry(clip.line.clone()).or_default() += 1;
+        }
+    }
+    println!("{}", file.display());
+    for (outcome, by_line) in counts {
+        let by_line: Vec<String> = by_line.iter().map(|(line, count)| format!("{line} {count:4}")).collect();
+        println!("  {outcome:40} {}", by_line.join("  "));
+    }
+    Ok(())
+}
+
+fn as_meant(outcome: &String) -> bool {
+    outcome.ends_with("right") || outcome.ends_with("none")
 }
 
 fn measure(file: &Path, list: &str, language: Language, show: bool) {
@@ -46,7 +94,6 @@ fn measure(file: &Path, list: &str, language: Language, show: bool) {
             }
         }
         let outcomes = outcomes(&heard, meant);
-        let as_meant = |outcome: &String| outcome.ends_with("right") || outcome.ends_with("none");
         if show && !outcomes.iter().all(as_meant) {
             println!("  {text} | {meant} | {outcomes:?} {:?} {:?}", heard.rating.best(), heard.intents);
         }

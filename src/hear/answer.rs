@@ -70,6 +70,11 @@ pub(super) fn awaits_noun(text: &str, language: Language) -> bool {
         && words.iter().any(Word::is_unknown)
 }
 
+/// Whether this number, and not a part of a larger one, is among the words.
+pub(super) fn names(text: &str, language: Language, number: u8) -> bool {
+    Grammar::of(language).words(text).iter().any(|word| word.number == Some(number))
+}
+
 /// Whether a number, or part of one, is among the words.
 #[cfg(feature = "whisper")]
 pub(super) fn has_number(text: &str, language: Language) -> bool {

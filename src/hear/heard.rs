@@ -17,6 +17,15 @@ pub struct Transcript {
 /// (`Answer::implied`), and where the grammar or the network alone reads it (`meaning.rs`).
 pub(super) const ASKED_BACK: f32 = 0.75;
 
+/// A rating that the sound alone tells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(not(feature = "whisper"), allow(dead_code, reason = "without a recogniser nothing is spelt"))]
+pub(super) struct Told {
+    pub(super) rating: Rating,
+    /// It is all that was said, and not found amid other talk.
+    pub(super) whole: bool,
+}
+
 /// How probable each canonical rating is, and that no rating was given. The six values sum to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RatingPosterior {

@@ -1,7 +1,7 @@
 //! What an answer means, as a network reads it: a second reader beside the grammar, for what people say in their own words.
 
-use super::answer::{Answer, is_plain, knows_all, read};
-use super::heard::{ASKED_BACK, Heard, Intents, RatingPosterior, Transcript};
+use super::answer::{Answer, is_plain, knows_all, names, read};
+use super::heard::{ASKED_BACK, Heard, Intents, RatingPosterior, Told, Transcript};
 use super::word::Request;
 use crate::text::meaning as network;
 use crate::units::{Language, Rating, Scale};
@@ -11,6 +11,8 @@ use crate::units::{Language, Rating, Scale};
 const UNSTATED_FROM: f32 = 0.8;
 /// The network speaks against what the words state where it holds it for no more probable than this.
 const SPEAKS_AGAINST: f32 = 0.1;
+/// And against what was heard amid other talk and written, too, where it is as sure as this that no rating is given.
+const SURE_OF_NONE: f32 = 0.9;
 /// So much is believed of a request that the network speaks against.
 const REFUTED: f32 = 0.4;
 
@@ -44,6 +46,15 @@ impl Meaning {
     }
 }
 
+/// What the grammar makes of a text.
+struct Written<'a> {
+    answer: &'a Answer,
+    /// The rating that was heard stands in it as a number.
+    named: bool,
+    /// Every word of it stands in the grammar's tables.
+    known: bool,
+}
+
 impl Heard {
     /// What a text means by its words alone, whoever wrote it: the grammar and the network, without sound.
     pub fn of_text(text: &str, language: Language, scale: Scale) -> Self {
@@ -61,7 +72,7 @@ impl Heard {
     /// With the network's reading of the transcript beside it, unless the grammar, which read it as `answer`, knows all of its few
     /// words. The network's numbers are those of 1 to 5: on other scales it is asked for requests alone. `told` is the rating that
     /// the sound tells by itself.
-    pub(super) fn read_again(self, answer: &Answer, told: Option<Rating>, scale: Scale) -> Self {
+    pub(super) fn read_again(self, answer: &Answer, told: Option<Told>, scale: Scale) -> Self {
         let Transcript { text, language } = &self.transcript;
         if is_plain(text, *language, answer) {
             return self;
@@ -69,7 +80,12 @@ impl Heard {
         match Meaning::of(text) {
             Some(meaning) => Self {
                 rating: match scale == Scale::default() {
-                    true => meaning.rating_beside(self.rating, answer, told, knows_all(text, *language)),
+                    true => {
+                        let named =
+                            self.rating.best().is_some_and(|(rating, _)| names(text, *language, rating.value()));
+                        let written = Written { answer, named, known: knows_all(text, *language) };
+                        meaning.rating_beside(self.rating, &written, told)
+                    }
                     false => self.rating,
                 },
                 intents: meaning.intents_beside(self.intents, answer),
@@ -81,22 +97,20 @@ impl Heard {
 }
 
 impl Meaning {
-    /// What the words do not state and the network reads is asked back, and so is what they state and it does not see. Where the
-    /// grammar knows every word (`known`), which rating is given it knows better: it counts, and follows corrections. And what the
-    /// sound tells, too (`told`), may be written as the network cannot know it: 给五颗型.
-    fn rating_beside(
-        &self,
-        heard: RatingPosterior,
-        stated: &Answer,
-        told: Option<Rating>,
-        known: bool,
-    ) -> RatingPosterior {
+    /// What the words do not state and the network reads is asked back, and so is what they state, or was heard where they have its
+    /// number, and it does not see ("they came at five"). Where the grammar knows every word, which rating is given it knows better: it
+    /// counts, and follows corrections. And what the sound of all that was said tells (`told`) may be written as the network cannot know
+    /// it (给五颗型), and so may what it tells amid other talk, unless the network is sure.
+    fn rating_beside(&self, heard: RatingPosterior, written: &Written, told: Option<Told>) -> RatingPosterior {
         let read = self.rating.best();
         let unseen = |rating: Rating| {
-            stated.rating == Some(rating)
-                && told != Some(rating)
-                && self.rating.levels[rating.index()] <= SPEAKS_AGAINST
-                && !(known && read.is_some())
+            let written_so = written.answer.rating == Some(rating) || written.named;
+            let against = match told.filter(|told| told.rating == rating) {
+                Some(Told { whole: true, .. }) => false,
+                Some(_) => self.rating.none >= SURE_OF_NONE,
+                None => self.rating.levels[rating.index()] <= SPEAKS_AGAINST,
+            };
+            written_so && against && !(written.known && read.is_some())
         };
         match heard.best() {
             None if read.is_some() => self.rating.doubted(ASKED_BACK),
@@ -128,6 +142,14 @@ mod tests {
         Answer { rating: rating.map(|value| Rating::new(value).unwrap()), implied: false, request }
     }
 
+    fn told(whole: bool) -> Option<Told> {
+        Some(Told { rating: Rating::new(4).unwrap(), whole })
+    }
+
+    fn written(answer: &Answer, known: bool) -> Written<'_> {
+        Written { answer, named: false, known }
+    }
+
     fn meaning(levels: [f32; 5], human: f32) -> Meaning {
         let none = 1.0 - levels.iter().sum::<f32>();
         Meaning { rating: RatingPosterior { levels, none }, intents: Intents { human, ..Intents::default() } }
@@ -138,20 +160,28 @@ mod tests {
         let four = RatingPosterior::certain(Rating::new(4).unwrap());
         let best = |rating: RatingPosterior| rating.best().map(|(rating, p)| (rating.value(), p));
         let (nothing, two) = (meaning([0.0; 5], 0.0), meaning([0.0, 0.9, 0.0, 0.0, 0.0], 0.0));
-        let alone = two.rating_beside(RatingPosterior::NONE, &stated(None, None), None, false);
+        let alone = two.rating_beside(RatingPosterior::NONE, &written(&stated(None, None), false), None);
         assert!(best(alone).is_some_and(|(value, p)| value == 2 && p <= ASKED_BACK));
         for known in [false, true] {
-            assert_eq!(best(nothing.rating_beside(four, &stated(Some(4), None), None, known)), Some((4, ASKED_BACK)));
+            assert_eq!(
+                best(nothing.rating_beside(four, &written(&stated(Some(4), None), known), None)),
+                Some((4, ASKED_BACK))
+            );
         }
         let agreed = meaning([0.0, 0.0, 0.0, 0.8, 0.0], 0.0);
-        assert_eq!(agreed.rating_beside(four, &stated(Some(4), None), None, false), four);
+        assert_eq!(agreed.rating_beside(four, &written(&stated(Some(4), None), false), None), four);
         // Another rating than a text of known words gives, and than one of which it knows a part.
-        assert_eq!(two.rating_beside(four, &stated(Some(4), None), None, true), four);
-        assert_eq!(best(two.rating_beside(four, &stated(Some(4), None), None, false)), Some((4, ASKED_BACK)));
+        assert_eq!(two.rating_beside(four, &written(&stated(Some(4), None), true), None), four);
+        assert_eq!(best(two.rating_beside(four, &written(&stated(Some(4), None), false), None)), Some((4, ASKED_BACK)));
         // As another number's noun it would be read, but by its sound the rating is in it.
-        assert_eq!(nothing.rating_beside(four, &stated(Some(4), None), Rating::new(4).ok(), false), four);
+        assert_eq!(nothing.rating_beside(four, &written(&stated(Some(4), None), false), told(true)), four);
         // Heard by its sound while the text says something else: the text is what is wrong.
-        assert_eq!(nothing.rating_beside(four, &stated(None, None), None, false), four);
+        assert_eq!(nothing.rating_beside(four, &written(&stated(None, None), false), None), four);
+        // The text has it, and says something else of it: "it took four of them".
+        let named = Written { answer: &stated(None, None), named: true, known: false };
+        let sure = best(nothing.rating_beside(four, &named, told(false)));
+        let unsure = best(meaning([0.1; 5], 0.0).rating_beside(four, &named, told(false)));
+        assert_eq!((sure, unsure), (Some((4, ASKED_BACK)), Some((4, 1.0))));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::posterior::{Calibration, Masses, Reading};
 use super::search::{Hypothesis, NextToken, once, search};
 use super::session::Session;
 use super::short_answers::ShortAnswers;
-use super::spell::{Speller, intents, told};
+use super::spell::{Speller, intents};
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Utterance;
 use crate::units::{Language, SampleRate, Scale};
@@ -214,7 +214,7 @@ impl Recogniser {
         }
         let masses = Masses::of(&readings, language, options.scale);
         let transcript = tidy(&text(once(&found.best)));
-        let (mut spelt, mut spelt_words) = (None, None);
+        let (mut spelt, mut spelt_words, mut told) = (None, None, None);
         let by_words = masses.rating(&Calibration::of(language));
         let one_word = is_one_word(&transcript, language);
         let by_sound = sound().and_then(|sound| {
@@ -225,6 +225,7 @@ impl Recogniser {
             let speller = Speller::of(language);
             let whole_spelt = sound.spelling(language, options.scale);
             spelt_words = whole_spelt.as_ref().and_then(|spelt| speller.words(spelt));
+            told = whole_spelt.and_then(|spelt| spelt.told);
             spelt = whole_spelt.map(|spelt| spelt.masses);
             let held = transcript.is_empty() && sound.whole().is_none();
             let believed = if held { ASKED_BACK } else { 1.0 };
@@ -245,7 +246,7 @@ impl Recogniser {
         let guessed = said.implied && said.rating == rating.best().map(|(level, _)| level);
         let rating = if guessed { rating.doubted(ASKED_BACK) } else { rating };
         let heard = Heard { transcript: Transcript { text: transcript, language }, rating, intents };
-        let heard = heard.read_again(&said, spelt.as_ref().and_then(told), options.scale);
+        let heard = heard.read_again(&said, told, options.scale);
         readings.sort_by(|a, b| b.mass.total_cmp(&a.mass));
         readings.truncate(40);
         let texts = readings.into_iter().map(|reading| (reading.text, reading.mass)).collect();

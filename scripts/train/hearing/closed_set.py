@@ -50,6 +50,20 @@ AROUND_REQUEST = {
     },
     "en": {means: (["", "i want ", "please "], [""]) for means in ("human", "repeat", "later", "no_calls", "wrong_number")},
 }
+# In English it depends on how the form begins: on this word or, where none fits, as above.
+ENGLISH_REQUESTS = [
+    ("speak talk file make complain", ["", "i want to ", "i'd like to ", "i would like to ", "i need to ", "can i ", "could i ", "let me "], ["", " please"]),
+    ("transfer put connect get call ring phone try say repeat catch give come", ["", "please ", "can you ", "could you ", "you can ", "just "], ["", " please"]),
+    ("want need like rather", ["", "i ", "i'd "], ["", " please"]),
+    ("human agent operator person representative manager supervisor real live customer your", ["", "a ", "an ", "the ", "i want a ", "get me a ", "get me "], ["", " please"]),
+    ("didn't did couldn't can't don't missed do cannot haven't", ["", "i ", "sorry i ", "no i "], ["", " you", " that", " it", " now"]),
+    ("busy driving in at not on having eating", ["", "i'm ", "i am ", "sorry i'm "], ["", " now", " right now", " at the moment"]),
+    ("i'm what say pardon sorry huh again excuse which is", ["", "sorry "], ["", " please", " now", " right now"]),
+    ("bad", ["", "it's a ", "this is a "], ["", " for me"]),
+    ("wrong have got", ["", "sorry ", "you ", "you've "], [""]),
+]
+# Words that begin "not a good time" and such, as callers say them.
+BEFORE_TIME = ["", "it's ", "this is ", "now is ", "now's "]
 # Syllables from which a request is long.
 LONG_REQUEST = 5
 # How long from now: before what begins with 后.
@@ -71,7 +85,9 @@ OTHERS = {
           "五个电话 三四分 十五 二十 一百 不是 就是 师傅 舞 屋 医 散 似 爱 什么 等一下 你说 还行 挺好 很好 不好 太差了 修好了 没修好".split(),
     "en": ["yes", "no", "hello", "hi", "bye", "goodbye", "okay", "sorry", "what", "why", "who", "time", "door", "more", "free", "tree", "true", "run", "sure",
            "none", "wait", "you", "maybe", "thanks", "thank you", "good", "bad", "great", "fine", "huh", "eleven", "twelve", "twenty", "to", "i don't know",
-           "not really", "it was good", "it was fine", "hold on", "this", "that", "want", "won", "hive", "fire", "door", "drive", "pretty good", "not bad"],
+           "not really", "it was good", "it was fine", "hold on", "this", "that", "want", "won", "hive", "fire", "door", "drive", "pretty good", "not bad", "can't complain",
+           "i can't complain", "no complaints", "nothing to complain about",
+           "one moment", "one second", "one sec", "one minute", "minus one", "minus two"],
 }
 # What is listened for amid other talk: long enough not to be said by chance, and what sounds like the beginning or the end of it and is none.
 SPOTTED_UNITS = {"zh": ["分", "星", "颗星"], "en": [" stars", " star", " points", " out of five", " out of ten"]}
@@ -79,11 +95,43 @@ SPOTTED_UNITS = {"zh": ["分", "星", "颗星"], "en": [" stars", " star", " poi
 SPOTTED_AFTER = {
     "zh": [],
     "en": ["give it a ", "give you a ", "give him a ", "give her a ", "give them a ", "give that a ", "give this a ", "say a ", "it's a ", "maybe a ",
-           "probably a ", "definitely a ", "go with a ", "a solid ", "give it ", "i'd say ", "i would say ", "number "],
+           "probably a ", "definitely a ", "go with a ", "a solid ", "give it ", "i'd say ", "i would say ", "number ", "i'd go ", "i'll go ", "i'd go for a ", "call it ",
+           "call it a ", "i'm saying ", "let's say ", "let's say a ", "i'll say ", "make it a ", "gotta be a ", "has to be a ", "have to be a ", "i'll give it "],
 }
 SPOTTED_PHRASES = {"zh": ["满意", "满分", "最高分", "最低分"], "en": ["satisfied", "full marks", "top marks", "full score", "lowest score", "perfect score"]}
-# What a number has that takes back another.
+# What a number has that takes back another; and which numbers off the scale do.
 SPOTTED_CORRECTED = {"zh": ["分"], "en": [" stars", ""]}
+OFF_SCALE_CORRECTED = {"zh": [], "en": ["zero", "six", "seven", "eight", "nine", "ten"]}
+# A bare number is found only where it is said first or last: what may stand before and after it. Without a word before it, what sounds like some numbers
+# ends a sentence too often (the blue one, that too).
+FIRST = {"zh": [], "en": ["", "a ", "um ", "yeah ", "oh ", "er ", "well "]}
+LAST = {
+    "zh": ([], []),
+    "en": (["", "a ", "so ", "so a ", "just ", "just a ", "only a ", "then "],
+           ["", " please", " thanks", " thank you", " i suppose", " i guess", " i think", " yeah", " then", " mate", " from me", " for me", " overall", " really", " i'd say"]),
+}
+NEVER_LAST_ALONE = {"zh": [], "en": ["one", "two"]}
+# What sounds like them there and is none, beside what is counted.
+NOT_FIRST = {
+    "zh": [],
+    "en": "for the|for me|for a|for all|for that|for some|for one|to be|to the|to me|to get|to do|to have|one of|won't|wonder|wonderful|too bad|too much|too many|too long|too late|"
+          "too expensive|two of|fight|fighting|fine|find|four of|forgot|forever|form|fortunately|three of|free|through|thirty|fifteen|fourteen|threw|twenty|tomorrow|together|today|once|"
+          "once again|want|wanted|want to|one day|one time|five of|fired".split("|"),
+}
+BEFORE_COUNT = {
+    "zh": [],
+    "en": ["at", "by", "after", "until", "till", "past", "before", "about", "around", "number", "last", "all", "every", "between", "and", "or", "to", "nearly", "like", "only", "half past",
+           "in", "on", "with", "of", "the", "those", "these", "minus", "plus", "above", "below", "under", "over", "to a"],
+}
+NOT_LAST = {
+    "zh": [],
+    "en": "no one|this one|that one|another one|new one|old one|which one|wrong one|right one|good one|each one|every one|anyone|someone|everyone|the one|last one|other one|big one|first one|"
+          "second one|next one|same one|different one|small one|only one|long one|cheap one|better one|bad one|won|for one|as one|at one|just won|me too|you too|had to|want to|going to|"
+          "have to|need to|able to|supposed to|used to|it too|that too|them too|both too|got to|like to|trying to|spoke to|talk to|talking to|speaking to|listening to|just to|so to|so much|"
+          "then to|waited for|waiting for|paid for|asked for|hoping for|looking for|what for|before|therefore|care for|call for|here for|there for|it for|that for|them for|in for|out for|"
+          "free|for free|alive|arrive|drive|arrived|live|hive|door|floor|more|poor|sure|your|war|store|anymore|late|eight|ate|weight|great|wait|fine|line|time|mine|then|when|again|men|"
+          "even|heaven|fix|fixed|sick|tree|agree|see|me|be|he|she|we|degree|key|tea|through|do|you|new|blue|who|shoe|view|knew|fun|done|run|gone|son|gun|phone".split("|"),
+}
 SOUNDS_LIKE = {
     "zh": "部分 充分 过分 身份 时分 几分 加分 扣分 减分 评分 打分 得分 高分 低分 良心 放心 安心 用心 关心 费心 担心 小心 中心 无心 死心 操心 耐心 粗心 省心 真心 热心 "
           "可行 不行 自行 进行 银行 流行 星期 公式 事情 心情 风险 顺心 五金 无线 一线 不买 再也不买 不买你 没买 不慢 已经 恶心 伤心 实行 失信 私心 疑心 异性 我行 武警 买一 卖一 慢一点 "
@@ -107,6 +155,21 @@ def table_of(language):
     return tomllib.loads((GRAMMAR / f"{language}.toml").read_text(encoding="utf-8"))
 
 
+def around_request(form, means, language):
+    """What callers say before and after a form of a request."""
+    if language == "zh":
+        before, after = AROUND_REQUEST[language][means]
+        # After what is long little more is said: the tree stays small.
+        return before, [""] if len(form) >= LONG_REQUEST else after
+    if form.endswith("time") and form.startswith("not"):
+        return BEFORE_TIME, [""]
+    first = form.split()[0]
+    for words, before, after in ENGLISH_REQUESTS:
+        if first in words.split():
+            return before, after
+    return AROUND_REQUEST[language][means]
+
+
 def spelt_requests(language):
     return [request for request in table_of(language)["request"] if not request.get("unspelt")]
 
@@ -115,11 +178,9 @@ def requests(language):
     """What asks for something, in the order of the grammar."""
     found = {}
     for request in spelt_requests(language):
-        before, after = AROUND_REQUEST[language][request["means"]]
         for form in request["forms"]:
-            # After what is long little more is said: the tree stays small.
-            long = language == "zh" and len(form) >= LONG_REQUEST
-            for b, a in itertools.product(before, [""] if long else after):
+            before, after = around_request(form, request["means"], language)
+            for b, a in itertools.product(before, after):
                 found.setdefault(b + form + a)
         for form, delay in itertools.product(request["forms"], DELAYS):
             if form.startswith("后打"):
@@ -168,8 +229,9 @@ def spotted(language):
         found.setdefault(before + number, VALUES.get(number))
     # What takes back a number makes it none.
     on_scale = [number for number in NUMBERS[language] if number in VALUES]
-    for form, first, last, unit in itertools.product([*CORRECTIONS[language], *MORE_CORRECTIONS[language]], on_scale, on_scale, SPOTTED_CORRECTED[language]):
-        found.setdefault(form.format(first + unit, last + unit), VALUES[last])
+    forms, numbers = [*CORRECTIONS[language], *MORE_CORRECTIONS[language]], [*on_scale, *OFF_SCALE_CORRECTED[language]]
+    for form, first, last, unit in itertools.product(forms, on_scale, numbers, SPOTTED_CORRECTED[language]):
+        found.setdefault(form.format(first + unit, last + unit), VALUES.get(last))
     for phrase in table_of(language)["phrase"]:
         for form in phrase["forms"]:
             if any(word in form for word in SPOTTED_PHRASES[language]) and not phrase.get("implied"):
@@ -185,6 +247,30 @@ def rivals(language):
               if has_number(form, language) or any(word in form for word in SPOTTED_PHRASES[language])]
     answers = spotted(language)
     return {form: None for form in [*found, *SOUNDS_LIKE[language]] if form not in answers}
+
+
+def first(language):
+    """{text: rating or None} of the bare numbers that are found at the beginning of other talk."""
+    return {before + number: VALUES.get(number) for number, before in itertools.product(NUMBERS[language], FIRST[language])}
+
+
+def not_first(language):
+    counted = [number + unit for number, unit in itertools.product(NUMBERS[language], COUNTED[language])]
+    rows = [f"{a} {b}" for a, b in itertools.permutations(NUMBERS[language], 2)]
+    turns = [form for form in table_of(language)["noise"] if has_number(form, language)]
+    return {form: None for form in [*counted, *rows, *turns, *NOT_FIRST[language]]}
+
+
+def last(language):
+    """{text: rating or None} of the bare numbers that are found at its end."""
+    before, after = LAST[language]
+    return {b + number + a: VALUES.get(number) for number, b, a in itertools.product(NUMBERS[language], before, after)
+            if b or number not in NEVER_LAST_ALONE[language]}
+
+
+def not_last(language):
+    found = [f"{before} {number}" for before, number in itertools.product(BEFORE_COUNT[language], NUMBERS[language])]
+    return {form: None for form in [*found, *NOT_LAST[language]]}
 
 
 def has_number(text, language):
@@ -206,12 +292,18 @@ def spelt(language, number, answers=answers):
     return [(text, rating, said) for said, (text, rating) in found.items()]
 
 
+# Where answers are found amid other talk: their set, and that of their rivals there.
+PLACED = [("spotted", spotted, "rivals", rivals), ("last", last, "last_rivals", not_last), ("first", first, "first_rivals", not_first)]
+
+
 def trees(language, number):
     """What `spelt` gives of each set, by its name. What sounds the same as an answer is no rival of it."""
-    amid = spelt(language, number, spotted)
-    sounds = {said for *_, said in amid}
-    return {"answers": spelt(language, number), "spotted": amid,
-            "rivals": [rival for rival in spelt(language, number, rivals) if rival[2] not in sounds]}
+    found = {"answers": spelt(language, number)}
+    for name, answers_of, rivals_name, rivals_of in PLACED:
+        found[name] = spelt(language, number, answers_of)
+        sounds = {said for *_, said in found[name]}
+        found[rivals_name] = [rival for rival in spelt(language, number, rivals_of) if rival[2] not in sounds] if sounds else []
+    return found
 
 
 def listed(language, number):

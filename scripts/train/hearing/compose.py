@@ -1,10 +1,13 @@
 """Composes what is to be spoken, answers and other talk.
 
     compose.py sentences|remarks OUT.tsv
+    compose.py LIST.tsv… OUT.tsv
 
 Same columns as spoken.tsv, whose voices speak them. Sentences are what the speller (`spell.py`) learns from: half are ratings
 in the words that carry them, half are lines of our own sentences about after-sales service (../sentiment_training/templates).
-By remarks it is weighed what is heard amid other talk (`weigh.py`): half are such lines, half have a rating before or after one. Seeded.
+By remarks it is weighed what is heard amid other talk (`weigh.py`): half are such lines, half have a rating before or after one. A LIST
+(its name ends in `-zh.tsv` or `-en.tsv`) has answers as in tests/data/answers: its lines are spoken as they are, and what each means is
+its group; in English those are left out that have a word whose sound is not known. Seeded.
 """
 import csv
 import pathlib
@@ -91,28 +94,44 @@ def remark(rng, language, talk, with_rating):
     return rng.choice(BESIDE[language]).format(rating=words, remark=said), rating
 
 
+def composed(kind, language, rng):
+    """Texts, their ratings, and their group."""
+    talk = [text for text, *_ in templates.rows(language, 2, 20) if 2 < len(text) <= LONGEST[language] and (language == "zh" or phonemes(text))]
+    plain = [text for text in talk if not any(word in text.lower() for word in RATING_WORDS[language])]
+    for index in range(COUNT[kind]):
+        if kind == "remarks":
+            text, rating = remark(rng, language, plain, index % 2)
+        else:
+            text, rating = answer(rng, language) if index % 2 else (rng.choice(talk), None)
+        yield text, rating, kind.removesuffix("s")
+
+
+def listed(lists, language):
+    for path in lists:
+        if path.endswith(f"{language}.tsv"):
+            for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
+                text, meant, *_ = line.split("\t")
+                if language == "zh" or phonemes(text):
+                    yield text, next((part for part in meant.split("+") if part.isdigit()), None), meant
+
+
 def main():
-    kind = sys.argv[1]
-    rng = random.Random({"sentences": 20, "remarks": 21}[kind])
+    *kinds, out = sys.argv[1:]
+    rng = random.Random({"sentences": 20, "remarks": 21}.get(kinds[0], 22))
     spoken = csv.DictReader(open(pathlib.Path(__file__).with_name("spoken.tsv"), newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
     voices = {"zh": set(), "en": set()}
     for row in spoken:
         voices[row["language"]].add(row["voice"])
-    with open(sys.argv[2], "w", newline="") as file:
+    with open(out, "w", newline="") as file:
         out = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, escapechar="\\")
         out.writerow(["language", "voice", "text", "phonemes", "rating", "group", "speed", "ending"])
         for language in ("zh", "en"):
-            talk = [text for text, *_ in templates.rows(language, 2, 20) if 2 < len(text) <= LONGEST[language] and (language == "zh" or phonemes(text))]
             speakers = sorted(voices[language])
-            plain = [text for text in talk if not any(word in text.lower() for word in RATING_WORDS[language])]
-            for index in range(COUNT[kind]):
-                if kind == "remarks":
-                    text, rating = remark(rng, language, plain, index % 2)
-                else:
-                    text, rating = answer(rng, language) if index % 2 else (rng.choice(talk), None)
+            rows = composed(kinds[0], language, rng) if kinds[0] in COUNT else listed(kinds, language)
+            for text, rating, group in rows:
                 sound = "" if language == "zh" else phonemes(text)
                 speed, ending = rng.choice(["0.85", "0.95", "1.1", "1.25"]), rng.choice(".!,")
-                out.writerow([language, rng.choice(speakers), text, sound, rating or "", kind.removesuffix("s"), speed, ending])
+                out.writerow([language, rng.choice(speakers), text, sound, rating or "", group, speed, ending])
 
 
 if __name__ == "__main__":

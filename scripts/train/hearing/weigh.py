@@ -31,6 +31,8 @@ SPOTTED = (0, 0.01, 0.001)
 # may end.
 RIVALS = 0.3
 BEFORE, AFTER = 20, 25
+# What one counts beside it that is found only where it is said last, and first.
+LAST, FIRST = 10, 0.1
 ACCEPT = 0.8
 # Exponents of written and spelt, the bias of none, exponent of the whole; the first and the third where nothing was spelt.
 START = [0.7, 0.5, 0.0, 0.0, 1.0, 0.0]
@@ -51,8 +53,8 @@ def against_any_speech(rows, frequencies):
 
 
 class Set:
-    """A set of `closed_set.trees` as a tree of units; `whole` and `anywhere` are the forward recursions of src/hear/spell/trie.rs over it, as multiples
-    of any speech, by outcome: of all that was said, and of what ends at each state."""
+    """A set of `closed_set.trees` as a tree of units; `whole` and `by_state` are the forward recursions of src/hear/spell/trie.rs over it, as multiples
+    of any speech, by outcome: of all that was said, and of what ends at each state (and began at any, or at the first)."""
 
     def __init__(self, language, closed, frequencies):
         self.frequencies = frequencies
@@ -96,22 +98,36 @@ class Set:
         *_, probabilities = self.states(rows, False)
         return self.folded(probabilities)
 
-    def anywhere(self, rows):
-        return np.array([self.folded(probabilities) for probabilities in self.states(rows, True)])
+    def by_state(self, rows, begin=True):
+        return np.array([self.folded(probabilities) for probabilities in self.states(rows, begin)])
 
-    def any_of_all(self, rows):
-        return np.array([probabilities.sum() for probabilities in self.states(rows, True)])
+    def any_of_all(self, rows, begin=True):
+        return np.array([probabilities.sum() for probabilities in self.states(rows, begin)])
 
 
-def found_amid(answers, rivals, share):
-    """As src/hear/spell/spotting.rs: answers and rivals by state."""
-    near = np.array([rivals[max(0, at - BEFORE):at + AFTER + 1].max() for at in range(len(rivals))])
+def heard_by(sets, rows):
+    """What `found` is made from: the answers that are all that was said; by state, those amid other talk and their rivals, those that are said last, and
+    first."""
+    return (sets["answers"].whole(rows), sets["spotted"].by_state(rows), sets["rivals"].any_of_all(rows),
+            sets["last"].by_state(rows)[-1:], sets["last_rivals"].any_of_all(rows),
+            sets["first"].by_state(rows, False), sets["first_rivals"].any_of_all(rows, False))
+
+
+def likeliest(answers, rivals, share):
+    near = np.array([rivals[max(0, at - BEFORE):at + AFTER + 1].max() for at in range(len(answers))])
     return (share * answers / (1 + RIVALS * share * near)[:, None]).max(0)
 
 
+def found(heard, share):
+    """As src/hear/spell/spotting.rs: an answer amid other talk counts `share`."""
+    whole, amid, rivals, last, last_rivals, first, first_rivals = heard
+    ending = np.maximum(rivals, last_rivals)[-BEFORE - 1:]
+    return whole + likeliest(amid, rivals, share) + likeliest(last, ending, LAST * share) + likeliest(first, first_rivals, FIRST * share)
+
+
 def spelt_by(clips, share):
-    """The geometric mean of what the networks give each outcome, where an answer amid other talk counts `share`."""
-    masses = [[whole + found_amid(amid, rivals, share) for whole, amid, rivals in networks] for networks in clips]
+    """The geometric mean of what the networks give each outcome."""
+    masses = [[found(heard, share) for heard in networks] for networks in clips]
     return np.exp(np.log(np.array(masses) + UNHEARD).mean(1))
 
 
@@ -186,7 +202,7 @@ def main():
             sets = {name: Set(row["language"], answers, frequencies) for name, answers in closed.items()}
         levels, one_word = row["detail"]["by_words"], row["detail"]["one_word"]
         heard = [folds[key] for key in keys_of[clip]]
-        spelt = [(sets["answers"].whole(rows), sets["spotted"].anywhere(rows), sets["rivals"].any_of_all(rows)) for rows in heard]
+        spelt = [heard_by(sets, rows) for rows in heard]
         asked = one_word and row["heard"]["transcript"]["text"]
         whole = head.get("/".join(clip), NOT_HEARD) if asked else NOT_HEARD
         values = (levels["levels"] + [levels["none"]], [spelt_by([spelt], share)[0] for share in SPOTTED], whole,

@@ -59,6 +59,16 @@ impl Listed {
         self.trie.anywhere(rows, |probabilities| self.meanings(probabilities, scale))
     }
 
+    /// The same of what was said first, with nothing before it.
+    pub(super) fn first(&self, rows: &Matrix, scale: Scale) -> Vec<Meanings> {
+        self.trie.first(rows, |probabilities| self.meanings(probabilities, scale))
+    }
+
+    /// How probable each meaning is that was said last, whatever came before.
+    pub(super) fn last(&self, rows: &Matrix, scale: Scale) -> Meanings {
+        self.meanings(&self.trie.last(rows), scale)
+    }
+
     /// How probable each meaning is.
     pub(super) fn meanings(&self, probabilities: &[f64], scale: Scale) -> Meanings {
         let mut meanings = Meanings::default();

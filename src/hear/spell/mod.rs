@@ -11,4 +11,4 @@ mod trie;
 mod weighing;
 
 pub(super) use speller::{Speller, WEIGHTS};
-pub(super) use spelt::{Spelt, intents, told};
+pub(super) use spelt::{Spelt, intents};

@@ -79,7 +79,7 @@ impl Speller {
         if !self.answers.covers(scale) {
             return None;
         }
-        let mut by_network = Vec::with_capacity(self.networks.len());
+        let (mut whole, mut amid) = (Vec::new(), Vec::new());
         let mut heard = Vec::with_capacity(self.networks.len());
         for network in &self.networks {
             let mut rows = network.spell(states)?;
@@ -90,10 +90,11 @@ impl Speller {
                 meanings = self.answers.meanings(&probabilities, scale);
                 heard.push(probabilities);
             }
-            if self.weighing.spotted > 0.0 {
-                meanings = meanings.or(&self.spotter.spot(&rows, f64::from(self.weighing.spotted), scale));
-            }
-            by_network.push(meanings);
+            whole.push(meanings);
+            amid.push(match self.weighing.spotted > 0.0 {
+                true => self.spotter.spot(&rows, f64::from(self.weighing.spotted), scale),
+                false => Meanings::default(),
+            });
         }
         let best_of = |probabilities: &Vec<f64>| {
             (0..probabilities.len()).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]))
@@ -101,7 +102,7 @@ impl Speller {
         let mean = |number: usize| geometric_mean(heard.iter().map(|probabilities| probabilities[number]));
         let likeliest =
             heard.iter().filter_map(best_of).map(|number| (number, mean(number))).max_by(|a, b| a.1.total_cmp(&b.1));
-        Some(Spelt::by(&by_network, likeliest))
+        Some(Spelt::by(&whole, &amid, likeliest))
     }
 
     #[cfg(test)]
@@ -172,7 +173,7 @@ mod tests {
                 let mut probabilities = vec![0.0; speller.answers.set().len()];
                 probabilities[number_of(text).unwrap_or_else(|| panic!("{text} is in the tree"))] = 1.0;
                 let meanings = speller.answers.meanings(&probabilities, Scale::default());
-                let Masses { levels, other, .. } = Spelt::by(&[meanings], None).masses;
+                let Masses { levels, other, .. } = Spelt::by(&[meanings], &[Meanings::default()], None).masses;
                 assert!((f64::from(other) - NOT_ON_SCALE).abs() < 1e-3, "{text}: {other}");
                 assert!(levels.iter().all(|level| *level < 1e-4), "{text}: {levels:?}");
             }
@@ -204,13 +205,13 @@ mod tests {
             let number = (0..speller.answers.set().len()).find(|number| speller.answers.text(*number) == text).unwrap();
             let words = |own: f32, others: f32| {
                 let masses = Masses { levels: [0.0, 0.0, others, 0.0, own], ..Masses::default() };
-                speller.words(&Spelt { masses, likeliest: Some((number, own)) })
+                speller.words(&Spelt { masses, told: None, likeliest: Some((number, own)) })
             };
             assert_eq!(words(900.0, 100.0).as_deref(), Some(sentence));
             assert_eq!(words(400.0, 600.0), None);
             // Any speech at all is likelier.
             assert_eq!(words(0.9, 0.0), None);
-            assert_eq!(speller.words(&Spelt { masses: Masses::default(), likeliest: None }), None);
+            assert_eq!(speller.words(&Spelt { masses: Masses::default(), told: None, likeliest: None }), None);
         }
     }
 

@@ -15,37 +15,78 @@ const RIVALS: f64 = 0.3;
 const BEFORE: usize = 20;
 const AFTER: usize = 25;
 
+/// What an answer may be taken for that is said last, and one that is said first, beside one anywhere: there are fewer places. As in
+/// `scripts/train/hearing/weigh.py`.
+const LAST: f64 = 10.0;
+const FIRST: f64 = 0.1;
+
 pub(super) struct Spotter {
+    /// Found wherever they are said.
+    amid: Placed,
+    /// Found only where nothing is said after them, and nothing before: bare numbers, which would be heard by chance elsewhere.
+    last: Placed,
+    first: Placed,
+}
+
+/// Answers that are found at some place, and their rivals there.
+struct Placed {
     answers: Listed,
+    /// What a rival means is nothing: its tree is enough.
     rivals: Trie,
 }
 
+impl Placed {
+    fn read(stored: &Weights, [answers, rivals]: [&str; 2], units: usize, language: Language) -> Result<Self, String> {
+        let (_, rivals) = lines(stored, rivals, units)?;
+        Ok(Self { answers: Listed::read(stored, answers, units, language)?, rivals: Trie::new(rivals.into_iter()) })
+    }
+}
+
 impl Spotter {
-    /// From the texts `spotted` and `rivals` (see [`lines`]). What a rival means is nothing: its tree is enough.
+    /// From the texts `spotted` and `rivals`, `last` and `last_rivals`, `first` and `first_rivals` (see [`lines`]).
     pub(super) fn read(stored: &Weights, units: usize, language: Language) -> Result<Self, String> {
-        let answers = Listed::read(stored, "spotted", units, language)?;
-        let (_, rivals) = lines(stored, "rivals", units)?;
-        Ok(Self { answers, rivals: Trie::new(rivals.into_iter()) })
+        let read = |names| Placed::read(stored, names, units, language);
+        Ok(Self {
+            amid: read(["spotted", "rivals"])?,
+            last: read(["last", "last_rivals"])?,
+            first: read(["first", "first_rivals"])?,
+        })
     }
 
     /// How probable each meaning is somewhere in `rows`, which are divided by any speech, as a multiple of that; an answer counts
     /// `share`.
     pub(super) fn spot(&self, rows: &Matrix, share: f64, scale: Scale) -> Meanings {
-        let answers = self.answers.anywhere(rows, scale);
-        let rivals = self.rivals.anywhere(rows, |probabilities| probabilities.iter().sum::<f64>());
-        let mut best = Meanings::default();
-        for (at, answer) in answers.into_iter().enumerate() {
-            let near = &rivals[at.saturating_sub(BEFORE)..rivals.len().min(at + AFTER + 1)];
-            let rival = near.iter().copied().fold(0.0, f64::max);
-            best.raise_to(&answer.times(share / (1.0 + RIVALS * share * rival)));
-        }
-        best
+        let Self { amid, last, first } = self;
+        let rivals = amid.rivals.anywhere(rows, sum);
+        let anywhere = likeliest(&amid.answers.anywhere(rows, scale), &rivals, share);
+        let rivals: Vec<f64> =
+            last.rivals.anywhere(rows, sum).into_iter().zip(rivals).map(|(own, amid)| own.max(amid)).collect();
+        // Rivals speak against an answer at their place, which is the end.
+        let near = &rivals[rivals.len().saturating_sub(BEFORE + 1)..];
+        let ending = likeliest(&[last.answers.last(rows, scale)], near, LAST * share);
+        let beginning = likeliest(&first.answers.first(rows, scale), &first.rivals.first(rows, sum), FIRST * share);
+        anywhere.or(&ending).or(&beginning)
     }
 
     #[cfg(test)]
     pub(super) fn answers(&self) -> &Listed {
-        &self.answers
+        &self.amid.answers
     }
+}
+
+fn sum(probabilities: &[f64]) -> f64 {
+    probabilities.iter().sum()
+}
+
+/// The likeliest answer of each meaning, by state, where each counts `share` and a rival speaks against it that ends near it.
+fn likeliest(answers: &[Meanings], rivals: &[f64], share: f64) -> Meanings {
+    let mut best = Meanings::default();
+    for (at, answer) in answers.iter().enumerate() {
+        let near = rivals.iter().skip(at.saturating_sub(BEFORE)).take(at.min(BEFORE) + AFTER + 1);
+        let rival = near.copied().fold(0.0, f64::max);
+        best.raise_to(&answer.times(share / (1.0 + RIVALS * share * rival)));
+    }
+    best
 }
 
 #[cfg(test)]
@@ -58,8 +99,9 @@ mod tests {
 
     /// The units of a text of a speller's lists.
     fn units(stored: &Weights, text: &str) -> Vec<usize> {
-        let mut lines =
-            ["answers", "spotted", "rivals"].into_iter().flat_map(|list| stored.text(list).unwrap().lines());
+        let mut lines = ["answers", "spotted", "rivals", "last_rivals", "first_rivals"]
+            .into_iter()
+            .flat_map(|list| stored.text(list).unwrap().lines());
         let numbers =
             lines.find_map(|line| line.strip_prefix(text)?.strip_prefix('\t')).unwrap_or_else(|| panic!("{text}"));
         numbers.split(' ').map(|number| number.parse().unwrap()).collect()
@@ -79,8 +121,8 @@ mod tests {
         }
         let mut rows = Matrix::new(states.into_iter().flat_map(row).collect(), width);
         background.divide(&mut rows);
-        let found = Speller::of(language).spotter().spot(&rows, 0.1, Scale::default());
-        Spelt::by(&[found], None).masses
+        let found = Speller::of(language).spotter().spot(&rows, 1.0, Scale::default());
+        Spelt::by(&[Meanings::NONE], &[found], None).masses
     }
 
     fn surest(masses: &Masses) -> Option<usize> {
@@ -95,6 +137,20 @@ mod tests {
         assert_eq!(surest(&spotted(Language::En, &["hello", "i don't know", "give it a four"], 3)), Some(4));
         assert_eq!(surest(&spotted(Language::En, &["very dissatisfied", "i don't know"], 3)), Some(1));
         assert_eq!(surest(&spotted(Language::En, &["hello", "i don't know"], 3)), None);
+    }
+
+    #[test]
+    fn a_bare_number_is_found_where_it_is_said_first_or_last() {
+        let found = |texts: &[&str]| surest(&spotted(Language::En, texts, 3));
+        assert_eq!(found(&["hello", "i don't know", "four"]), Some(4));
+        assert_eq!(found(&["five", "hello", "i don't know"]), Some(5));
+        assert_eq!(found(&["hello", "four", "i don't know"]), None);
+        // What counts, and what sounds like one at the end of a sentence.
+        assert_eq!(found(&["three times", "i don't know"]), None);
+        assert_eq!(found(&["hello", "paid for"]), None);
+        assert_eq!(found(&["hello", "that too"]), None);
+        // In Mandarin it is one syllable, which is said by chance.
+        assert_eq!(surest(&spotted(Language::Zh, &["什么", "不知道", "四"], 3)), None);
     }
 
     #[test]

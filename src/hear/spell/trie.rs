@@ -104,33 +104,51 @@ impl Trie {
     /// The probability of each answer by its number: that its units, and nothing else, were said. A row has the
     /// probabilities of a pause and of each unit, or multiples of them; what comes to less than 1e-12 may be told as 0.
     pub(super) fn probabilities(&self, rows: &Matrix) -> Vec<f64> {
-        let (mut now, mut next) = (Front::new(self.nodes.len()), Front::new(self.nodes.len()));
-        now.add(0, 0.0, 1.0);
-        for row in rows.rows() {
-            self.step(&mut now, &mut next, row);
-        }
-        let mut probabilities = vec![0.0; self.answers];
-        for &(node, number) in &self.ends {
-            probabilities[number] = now.paths[node].either();
-        }
-        probabilities
+        self.ended(&self.follow(rows, false, |_| ()))
     }
 
     /// After each state, what `each` makes of how probable every answer is that ends there or has ended in a pause, by its number,
     /// with any speech before it. The rows have to be multiples of what any speech is worth (`background.rs`), which makes speech until
     /// any state, and from it on, count one.
     pub(super) fn anywhere<T>(&self, rows: &Matrix, mut each: impl FnMut(&[f64]) -> T) -> Vec<T> {
+        let mut by_state = Vec::with_capacity(rows.len());
+        self.follow(rows, true, |front| by_state.push(each(&self.ended(front))));
+        by_state
+    }
+
+    /// The same of what was said first, with nothing but a pause before it.
+    pub(super) fn first<T>(&self, rows: &Matrix, mut each: impl FnMut(&[f64]) -> T) -> Vec<T> {
+        let mut by_state = Vec::with_capacity(rows.len());
+        self.follow(rows, false, |front| by_state.push(each(&self.ended(front))));
+        by_state
+    }
+
+    /// The same of what was said last, with nothing but a pause after it.
+    pub(super) fn last(&self, rows: &Matrix) -> Vec<f64> {
+        self.ended(&self.follow(rows, true, |_| ()))
+    }
+
+    /// The front after all states, and `after` each of them. An answer begins at the first state or, where it may, at any.
+    fn follow(&self, rows: &Matrix, begins_anywhere: bool, mut after: impl FnMut(&Front)) -> Front {
         let (mut now, mut next) = (Front::new(self.nodes.len()), Front::new(self.nodes.len()));
-        let mut probabilities = vec![0.0; self.answers];
-        let step = |row: &[f32]| {
-            now.begin();
-            self.step(&mut now, &mut next, row);
-            for &(node, number) in &self.ends {
-                probabilities[number] = now.paths[node].either();
+        now.begin();
+        for row in rows.rows() {
+            if begins_anywhere {
+                now.begin();
             }
-            each(&probabilities)
-        };
-        rows.rows().map(step).collect()
+            self.step(&mut now, &mut next, row);
+            after(&now);
+        }
+        now
+    }
+
+    /// Of each answer that it ends here.
+    fn ended(&self, front: &Front) -> Vec<f64> {
+        let mut probabilities = vec![0.0; self.answers];
+        for &(node, number) in &self.ends {
+            probabilities[number] = front.paths[node].either();
+        }
+        probabilities
     }
 
     /// From one state to the next.
@@ -215,6 +233,18 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn first_is_with_nothing_before_it_and_last_with_nothing_after_it() {
+        let rows = [[0.5, 0.3, 0.2], [0.1, 0.6, 0.3], [0.4, 0.2, 0.4], [0.2, 0.1, 0.7]];
+        let rows: Vec<[f32; 3]> = rows.map(|row| row.map(|p| 5.0 * p)).to_vec();
+        let trie = Trie::new([vec![1], vec![1, 2], vec![2, 1]].into_iter());
+        let of = |rows: &[[f32; 3]]| Matrix::new(rows.concat(), 3);
+        for (at, probabilities) in trie.first(&of(&rows), <[f64]>::to_vec).iter().enumerate() {
+            assert_eq!(*probabilities, trie.probabilities(&of(&rows[..=at])));
+        }
+        assert_eq!(trie.anywhere(&of(&rows), <[f64]>::to_vec).last(), Some(&trie.last(&of(&rows))));
     }
 
     #[test]

@@ -75,6 +75,7 @@ mod tests {
         meanings
     }
 
+    const NOTHING: &[Meanings] = &[Meanings::NONE; 4];
     const WEIGHING: Weighing =
         Weighing { written: 0.5, spelt: 0.6, none: -0.5, any_speech: 1.0, whole: 0.4, spotted: 0.1, alone: [1.0, 0.0] };
 
@@ -82,19 +83,19 @@ mod tests {
     fn what_is_not_in_the_set_leaves_the_words_alone() {
         let written = RatingPosterior::from_weights([0.0, 0.1, 0.6, 0.1, 0.0], 0.2);
         let best = |own: f64| {
-            let Spelt { masses, .. } = Spelt::by(&[heard_as_four(own)], None);
+            let Spelt { masses, .. } = Spelt::by(&[heard_as_four(own)], NOTHING, None);
             WEIGHING.rating(&written, &masses, None).best().map(|(rating, _)| rating.value())
         };
         assert_eq!((best(0.0), best(9.0)), (Some(3), Some(4)));
         // By an exponent and a bias of their own: a long remark in which nothing was heard seldom holds a rating.
         let doubting = Weighing { alone: [1.0, 1.5], ..WEIGHING };
-        let Spelt { masses, .. } = Spelt::by(&[heard_as_four(0.0)], None);
+        let Spelt { masses, .. } = Spelt::by(&[heard_as_four(0.0)], NOTHING, None);
         assert_eq!(doubting.rating(&written, &masses, None).best(), None);
     }
 
     #[test]
     fn one_network_that_hears_nothing_does_not_rule_out_what_the_others_hear() {
-        let Spelt { masses, .. } = Spelt::by(&[50.0, 0.0, 50.0, 50.0].map(heard_as_four), None);
+        let Spelt { masses, .. } = Spelt::by(&[50.0, 0.0, 50.0, 50.0].map(heard_as_four), NOTHING, None);
         let written = RatingPosterior::from_weights([0.2; 5], 0.2);
         let rating = WEIGHING.rating(&written, &masses, None);
         assert!(rating.best().is_some_and(|(rating, p)| rating.value() == 4 && p > 0.5), "{rating:?}");
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_is_heard_as_a_whole_counts_by_its_exponent() {
-        let Spelt { masses, .. } = Spelt::by(&[heard_as_four(50.0); 2], None);
+        let Spelt { masses, .. } = Spelt::by(&[heard_as_four(50.0); 2], NOTHING, None);
         let written = RatingPosterior::from_weights([0.2; 5], 0.2);
         let four = |weighing: Weighing, whole| weighing.rating(&written, &masses, whole).levels[3];
         let (same, another) = (Some([0.0, 0.0, 0.0, 1.0, 0.0, 0.0]), Some([0.0, 1.0, 0.0, 0.0, 0.0, 0.0]));
