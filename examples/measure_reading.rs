@@ -56,7 +56,7 @@ fn measure_heard(file: &Path, dump: &str, show: bool) -> Result<()> {
         let nothing = || Heard::of_text("", Language::En, Scale::default());
         let heard = clip.heard.unwrap_or_else(nothing);
         let outcomes = outcomes(&heard, &clip.group);
-        if show && !outcomes.iter().all(as_meant) {
+        if show && !outcomes.iter().all(|outcome| as_meant(outcome)) {
             let Heard { transcript, rating, intents } = &heard;
             let (path, meant) = (&clip.path, &clip.group);
             println!(
@@ -78,7 +78,7 @@ fn measure_heard(file: &Path, dump: &str, show: bool) -> Result<()> {
     Ok(())
 }
 
-fn as_meant(outcome: &String) -> bool {
+fn as_meant(outcome: &str) -> bool {
     outcome.ends_with("right") || outcome.ends_with("none")
 }
 
@@ -94,7 +94,7 @@ fn measure(file: &Path, list: &str, language: Language, show: bool) {
             }
         }
         let outcomes = outcomes(&heard, meant);
-        if show && !outcomes.iter().all(as_meant) {
+        if show && !outcomes.iter().all(|outcome| as_meant(outcome)) {
             println!("  {text} | {meant} | {outcomes:?} {:?} {:?}", heard.rating.best(), heard.intents);
         }
     }
