@@ -1,7 +1,7 @@
 """Composes what is to be spoken, answers and other talk.
 
     compose.py sentences|remarks OUT.tsv
-    compose.py LIST.tsv… OUT.tsv
+    compose.py LIST.tsv OUT.tsv
 
 Same columns as spoken.tsv, whose voices speak them. Sentences are what the speller (`spell.py`) learns from: half are ratings
 in the words that carry them, half are lines of our own sentences about after-sales service (../sentiment_training/templates).
@@ -106,18 +106,18 @@ def composed(kind, language, rng):
         yield text, rating, kind.removesuffix("s")
 
 
-def listed(lists, language):
-    for path in lists:
-        if path.endswith(f"{language}.tsv"):
-            for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
-                text, meant, *_ = line.split("\t")
-                if language == "zh" or phonemes(text):
-                    yield text, next((part for part in meant.split("+") if part.isdigit()), None), meant
+def listed(path, language):
+    """The same of a list of answers, if it is in this language."""
+    if path.endswith(f"{language}.tsv"):
+        for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
+            text, meant, *_ = line.split("\t")
+            if language == "zh" or phonemes(text):
+                yield text, next((part for part in meant.split("+") if part.isdigit()), None), meant
 
 
 def main():
-    *kinds, out = sys.argv[1:]
-    rng = random.Random({"sentences": 20, "remarks": 21}.get(kinds[0], 22))
+    kind, out = sys.argv[1:]
+    rng = random.Random({"sentences": 20, "remarks": 21}.get(kind, 22))
     spoken = csv.DictReader(open(pathlib.Path(__file__).with_name("spoken.tsv"), newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
     voices = {"zh": set(), "en": set()}
     for row in spoken:
@@ -127,7 +127,7 @@ def main():
         out.writerow(["language", "voice", "text", "phonemes", "rating", "group", "speed", "ending"])
         for language in ("zh", "en"):
             speakers = sorted(voices[language])
-            rows = composed(kinds[0], language, rng) if kinds[0] in COUNT else listed(kinds, language)
+            rows = composed(kind, language, rng) if kind in COUNT else listed(kind, language)
             for text, rating, group in rows:
                 sound = "" if language == "zh" else phonemes(text)
                 speed, ending = rng.choice(["0.85", "0.95", "1.1", "1.25"]), rng.choice(".!,")

@@ -1,4 +1,4 @@
-"""Gives a fitted speller the trees of answers as closed_set.py has them now; networks and weighing stay as they are.
+"""Gives a fitted speller the trees of answers as closed_set.py and amid_talk.py have them now; networks and weighing stay as they are.
 
     retree.py LANGUAGE models/speller-LANGUAGE.safetensors
 
@@ -6,9 +6,9 @@ The numbers of the units are taken from the answers that the file has. After lar
 """
 import sys
 
-from closed_set import listed
 from pronounce import units
 from tensors import read, write
+from trees import listed
 
 
 def main():

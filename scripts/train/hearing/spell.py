@@ -21,9 +21,10 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from clips import voice_groups
-from closed_set import NUMBERS, listed
+from closed_set import NUMBERS
 from pronounce import parts, units
 from tensors import write
+from trees import listed
 
 PROJECTED, SPAN = 128, 5
 BATCH, RATE = 16, 2e-3

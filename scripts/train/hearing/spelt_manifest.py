@@ -10,8 +10,8 @@ import pathlib
 import sys
 
 import numpy as np
-from closed_set import spelt
 from spell import transcript
+from trees import spelt
 
 language, cache, data, folds = sys.argv[1:]
 folds = np.load(folds)

@@ -11,9 +11,10 @@ import json
 import sys
 
 import numpy as np
-from closed_set import has_number, requests, trees
+from closed_set import has_number, requests
 from scipy.optimize import minimize
 from tensors import read, write
+from trees import trees
 
 # As in src/hear/spell.
 FLOOR = 1e-3
@@ -53,7 +54,7 @@ def against_any_speech(rows, frequencies):
 
 
 class Set:
-    """A set of `closed_set.trees` as a tree of units; `whole` and `by_state` are the forward recursions of src/hear/spell/trie.rs over it, as multiples
+    """A set of `trees.trees` as a tree of units; `whole` and `by_state` are the forward recursions of src/hear/spell/trie.rs over it, as multiples
     of any speech, by outcome: of all that was said, and of what ends at each state (and began at any, or at the first)."""
 
     def __init__(self, language, closed, frequencies):
