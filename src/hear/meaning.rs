@@ -6,13 +6,15 @@ use super::word::Request;
 use crate::text::meaning as network;
 use crate::units::{Language, Rating, Scale};
 
-/// A request that the words do not state is believed from here on: chosen on every other answer of the lists `apart`, of which as
+/// A request is believed from here on, whether or not the words state it: chosen on every other answer of the lists `apart`, of which as
 /// many are heard from .5 on, and more that ask for nothing are taken for one.
-const UNSTATED_FROM: f32 = 0.8;
+const SURE_FROM: f32 = 0.8;
 /// The network speaks against what the words state where it holds it for no more probable than this.
 const SPEAKS_AGAINST: f32 = 0.1;
 /// And against what was heard amid other talk and written, too, where it is as sure as this that no rating is given.
 const SURE_OF_NONE: f32 = 0.9;
+/// A request that is plainly stated is not asked about from here on.
+const LIKELY: f32 = 0.5;
 /// So much is believed of a request that the network speaks against.
 const REFUTED: f32 = 0.4;
 
@@ -70,11 +72,13 @@ impl Heard {
     }
 
     /// With the network's reading of the transcript beside it, unless the grammar, which read it as `answer`, knows all of its few
-    /// words. The network's numbers are those of 1 to 5: on other scales it is asked for requests alone. `told` is the rating that
+    /// words and the request that it may read in them was heard. The network's numbers are those of 1 to 5: on other scales it is asked for requests alone. `told` is the rating that
     /// the sound tells by itself.
     pub(super) fn read_again(self, answer: &Answer, told: Option<Told>, scale: Scale) -> Self {
         let Transcript { text, language } = &self.transcript;
-        if is_plain(text, *language, answer) {
+        // A long request is plain and yet improbable: there are many ways to write it.
+        let unsure = answer.request.is_some_and(|request| self.intents.of(request) < LIKELY);
+        if is_plain(text, *language, answer) && !unsure {
             return self;
         }
         match Meaning::of(text) {
@@ -123,10 +127,10 @@ impl Meaning {
         let mut both = heard;
         for request in Request::ALL {
             let (heard, read) = (heard.of(request), self.intents.of(request));
-            let is_stated = stated.request == Some(request);
-            *both.of_mut(request) = match is_stated {
-                true if read <= SPEAKS_AGAINST => heard.min(REFUTED),
-                false if read >= UNSTATED_FROM => heard.max(read),
+            *both.of_mut(request) = match read {
+                // Stated or not: there are many ways to write what was asked for, each less sure than all of them.
+                _ if read >= SURE_FROM => heard.max(read),
+                _ if read <= SPEAKS_AGAINST && stated.request == Some(request) => heard.min(REFUTED),
                 _ => heard,
             };
         }
@@ -185,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_added_where_it_is_sure_and_taken_back_only_where_the_words_state_it() {
+    fn a_request_is_believed_where_it_is_sure_and_taken_back_only_where_the_words_state_it() {
         let beside = |heard: f32, read: f32, answer: &Answer| {
             let heard = Intents { human: heard, ..Intents::default() };
             meaning([0.0; 5], read).intents_beside(heard, answer).human
@@ -196,6 +200,8 @@ mod tests {
         assert_eq!(beside(1.0, 0.05, &asked), REFUTED);
         assert_eq!(beside(1.0, 0.5, &asked), 1.0);
         assert_eq!(beside(0.9, 0.05, &stated(None, None)), 0.9);
+        // Both read it in the likeliest text; others say the same in other words.
+        assert_eq!(beside(0.4, 0.9, &asked), 0.9);
     }
 
     #[test]
@@ -204,6 +210,6 @@ mod tests {
         let heard = Heard::of_text("second from the bottom I'd say", Language::En, scale);
         assert_eq!(heard.rating.best(), None);
         let heard = Heard::of_text("catch me another day I'm up a ladder just now", Language::En, scale);
-        assert!(heard.intents.later >= UNSTATED_FROM);
+        assert!(heard.intents.later >= SURE_FROM);
     }
 }

@@ -23,12 +23,13 @@ SPOTTED_PHRASES = {"zh": ["满意", "满分", "最高分", "最低分"], "en": [
 SPOTTED_CORRECTED = {"zh": ["分"], "en": [" stars", ""]}
 OFF_SCALE_CORRECTED = {"zh": [], "en": ["zero", "six", "seven", "eight", "nine", "ten"]}
 # A bare number is found only where it is said first or last: what may stand before and after it. Without a word before it, what sounds like some numbers
-# ends a sentence too often (the blue one, that too).
+# ends a sentence too often (the blue one, that too), in Mandarin all of them, after what leads to one (给个, 我打) as well. What has a unit counts more there than
+# elsewhere: it is what is meant of several (三分有点低，四分吧). What may stand before a number, its units, and what may follow.
 FIRST = {"zh": [], "en": ["", "a ", "um ", "yeah ", "oh ", "er ", "well "]}
 LAST = {
-    "zh": ([], []),
-    "en": (["", "a ", "so ", "so a ", "just ", "just a ", "only a ", "then "],
-           ["", " please", " thanks", " thank you", " i suppose", " i guess", " i think", " yeah", " then", " mate", " from me", " for me", " overall", " really", " i'd say"]),
+    "zh": [([""], ["分", "星", "颗星"], ["", "吧", "嘛", "啊", "了", "呢", "咯", "好了", "算了", "谢谢"])],
+    "en": [(["", "a ", "so ", "so a ", "just ", "just a ", "only a ", "then "], [""],
+            ["", " please", " thanks", " thank you", " i suppose", " i guess", " i think", " yeah", " then", " mate", " from me", " for me", " overall", " really", " i'd say"])],
 }
 NEVER_LAST_ALONE = {"zh": [], "en": ["one", "two"]}
 # What sounds like them there and is none, beside what is counted.
@@ -39,7 +40,7 @@ NOT_FIRST = {
           "once again|want|wanted|want to|one day|one time|five of|fired".split("|"),
 }
 BEFORE_COUNT = {
-    "zh": [],
+    "zh": ["加", "再加", "扣", "减", "少", "差", "什么", "上次给", "本来"],
     "en": ["at", "by", "after", "until", "till", "past", "before", "about", "around", "number", "last", "all", "every", "between", "and", "or", "to", "nearly", "like", "only", "half past",
            "in", "on", "with", "of", "the", "those", "these", "minus", "plus", "above", "below", "under", "over", "to a"],
 }
@@ -55,7 +56,7 @@ NOT_LAST = {
 SOUNDS_LIKE = {
     "zh": "部分 充分 过分 身份 时分 几分 加分 扣分 减分 评分 打分 得分 高分 低分 良心 放心 安心 用心 关心 费心 担心 小心 中心 无心 死心 操心 耐心 粗心 省心 真心 热心 "
           "可行 不行 自行 进行 银行 流行 星期 公式 事情 心情 风险 顺心 五金 无线 一线 不买 再也不买 不买你 没买 不慢 已经 恶心 伤心 实行 失信 私心 疑心 异性 我行 武警 买一 卖一 慢一点 "
-          "一切 意思 一行 一心 隐形 引擎 上心 三心二意 一次性 实心 空心 分心 信心".split(),
+          "一切 意思 一行 一心 隐形 引擎 上心 三心二意 一次性 实心 空心 分心 信心 满不满意 满意不满意".split(),
     "en": "for starters|movie star|all star|start again|point out|pointed out|at this point|at that point|out of order|out of office|out of focus|"
           "give it a try|give it a go|give it up|give it back|give it away|it's a shame|it's a pity|it's a fine|it's a free|it's a freezer|it's a fridge|it's a tool|it's a door|"
           "it's a fire|it's a phone|it's a form|it's a thorough|maybe a few|say thanks|i'd say thanks|i'd say so|i'd say it|dissatisfaction|satisfaction|satisfactory|satisfying".split("|"),
@@ -116,15 +117,16 @@ def not_first(language):
 
 
 def last(language):
-    """{text: rating or None} of the bare numbers that are found at the end of other talk."""
-    before, after = LAST[language]
-    return {b + number + a: VALUES.get(number) for number, b, a in itertools.product(NUMBERS[language], before, after)
-            if b or number not in NEVER_LAST_ALONE[language]}
+    """{text: rating or None} of the numbers that are found at the end of other talk."""
+    return {b + number + unit + a: VALUES.get(number)
+            for before, units, after in LAST[language] for number, b, unit, a in itertools.product(NUMBERS[language], before, units, after)
+            if b or unit or number not in NEVER_LAST_ALONE[language]}
 
 
 def not_last(language):
     """{text: None} of what sounds like one there: numbers after what makes them none, and other words."""
-    found = [f"{before} {number}" for before, number in itertools.product(BEFORE_COUNT[language], NUMBERS[language])]
+    unit = {"zh": "{}{}分", "en": "{} {}"}[language]
+    found = [unit.format(before, number) for before, number in itertools.product(BEFORE_COUNT[language], NUMBERS[language])]
     return {form: None for form in [*found, *NOT_LAST[language]]}
 
 

@@ -23,7 +23,8 @@ const FIRST: f64 = 0.1;
 pub(super) struct Spotter {
     /// Found wherever they are said.
     amid: Placed,
-    /// Found only where nothing is said after them, and nothing before: bare numbers, which would be heard by chance elsewhere.
+    /// Found only where nothing is said after them, and nothing before: bare numbers, which would be heard by chance elsewhere, and
+    /// numbers with units once more, which are meant where they are said last.
     last: Placed,
     first: Placed,
 }
@@ -109,6 +110,11 @@ mod tests {
 
     /// What is found where these texts are said one after another, clearly, with a pause of so many states between them.
     fn spotted(language: Language, texts: &[&str], pause: usize) -> Masses {
+        weighed(language, texts, pause, 1.0)
+    }
+
+    /// The same, an answer counting `share`.
+    fn weighed(language: Language, texts: &[&str], pause: usize, share: f64) -> Masses {
         let stored = Weights::read(WEIGHTS[language as usize].1).unwrap();
         let background =
             Background::new(stored.floats("frequencies", &[stored.shape("frequencies").unwrap()[0]]).unwrap());
@@ -121,7 +127,7 @@ mod tests {
         }
         let mut rows = Matrix::new(states.into_iter().flat_map(row).collect(), width);
         background.divide(&mut rows);
-        let found = Speller::of(language).spotter().spot(&rows, 1.0, Scale::default());
+        let found = Speller::of(language).spotter().spot(&rows, share, Scale::default());
         Spelt::by(&[Meanings::NONE], &[found], None).masses
     }
 
@@ -151,6 +157,17 @@ mod tests {
         assert_eq!(found(&["hello", "that too"]), None);
         // In Mandarin it is one syllable, which is said by chance.
         assert_eq!(surest(&spotted(Language::Zh, &["什么", "不知道", "四"], 3)), None);
+    }
+
+    #[test]
+    fn of_two_numbers_the_one_that_is_said_last_counts_more() {
+        let levels = |texts: &[&str]| weighed(Language::Zh, texts, 3, 1e-3).levels;
+        let [.., three, four, _] = levels(&["三分", "什么", "不知道", "四分"]);
+        assert!(four > 5.0 * three, "{four} {three}");
+        let [.., three, four, _] = levels(&["四分", "什么", "不知道", "三分"]);
+        assert!(three > 5.0 * four, "{three} {four}");
+        let [.., three, four, _] = levels(&["三分", "四分", "什么", "不知道"]);
+        assert!(three < 5.0 * four && four < 5.0 * three, "{three} {four}");
     }
 
     #[test]
