@@ -6,8 +6,8 @@ use super::word::Request;
 use crate::text::meaning as network;
 use crate::units::{Language, Rating, Scale};
 
-/// A request is believed from here on, whether or not the words state it: chosen on every other answer of the lists `apart`, of which as
-/// many are heard from .5 on, and more that ask for nothing are taken for one.
+/// A request is believed from here on, whether or not the words state it: chosen on every other answer of the lists `apart`, of
+/// which as many are heard from .5 on, and more that ask for nothing are taken for one.
 const SURE_FROM: f32 = 0.8;
 /// The network speaks against what the words state where it holds it for no more probable than this.
 const SPEAKS_AGAINST: f32 = 0.1;
@@ -72,8 +72,8 @@ impl Heard {
     }
 
     /// With the network's reading of the transcript beside it, unless the grammar, which read it as `answer`, knows all of its few
-    /// words and the request that it may read in them was heard. The network's numbers are those of 1 to 5: on other scales it is asked for requests alone. `told` is the rating that
-    /// the sound tells by itself.
+    /// words and the request that it may read in them was heard. The network's numbers are those of 1 to 5: on other scales it is
+    /// asked for requests alone. `told` is the rating that the sound tells by itself.
     pub(super) fn read_again(self, answer: &Answer, told: Option<Told>, scale: Scale) -> Self {
         let Transcript { text, language } = &self.transcript;
         // A long request is plain and yet improbable: there are many ways to write it.
