@@ -56,7 +56,7 @@ NOT_LAST = {
 SOUNDS_LIKE = {
     "zh": "部分 充分 过分 身份 时分 几分 加分 扣分 减分 评分 打分 得分 高分 低分 良心 放心 安心 用心 关心 费心 担心 小心 中心 无心 死心 操心 耐心 粗心 省心 真心 热心 "
           "可行 不行 自行 进行 银行 流行 星期 公式 事情 心情 风险 顺心 五金 无线 一线 不买 再也不买 不买你 没买 不慢 已经 恶心 伤心 实行 失信 私心 疑心 异性 我行 武警 买一 卖一 慢一点 "
-          "一切 意思 一行 一心 隐形 引擎 上心 三心二意 一次性 实心 空心 分心 信心 满不满意 满意不满意".split(),
+          "一切 意思 一行 一心 隐形 引擎 上心 三心二意 一次性 实心 空心 分心 信心 满不满意".split(),
     "en": "for starters|movie star|all star|start again|point out|pointed out|at this point|at that point|out of order|out of office|out of focus|"
           "give it a try|give it a go|give it up|give it back|give it away|it's a shame|it's a pity|it's a fine|it's a free|it's a freezer|it's a fridge|it's a tool|it's a door|"
           "it's a fire|it's a phone|it's a form|it's a thorough|maybe a few|say thanks|i'd say thanks|i'd say so|i'd say it|dissatisfaction|satisfaction|satisfactory|satisfying".split("|"),
