@@ -16,9 +16,14 @@ pub(super) fn tidy(text: &str) -> String {
     for period in 1..=24.min((characters.len() + 1) / 3) {
         // The space between repeats may be missing from the last.
         let last_start = (characters.len() + 1) - 3 * period;
-        let repeats =
-            |from: usize| characters[from..].iter().skip(period).zip(&characters[from..]).all(|(a, b)| a == b);
-        if let Some(start) = (0..=last_start).find(|from| repeats(*from)) {
+        let is_loop = |from: usize| {
+            let round = &characters[from..from + period];
+            let thrice = characters.len() - from >= 3 * period || round.ends_with(&[' ']);
+            // 1000 is a number.
+            let digits = period == 1 && round[0].is_ascii_digit();
+            thrice && !digits && characters[from + period..].iter().zip(&characters[from..]).all(|(a, b)| a == b)
+        };
+        if let Some(start) = (0..=last_start).find(|from| is_loop(*from)) {
             line = characters[..start + period].iter().collect();
             break;
         }
@@ -94,7 +99,12 @@ mod tests {
         assert_eq!(tidy(" One One"), "One One");
         assert_eq!(tidy("xabab"), "xabab");
         assert_eq!(tidy("購買 購買 購買 購買 購"), "購買");
-        assert_eq!(tidy(" I'd say four."), "I'd say four.");
+        assert_eq!(tidy("謝謝謝謝"), "謝");
+        for whole in
+            ["I'd say four.", "I'd say three", "it went well", "banana", "我給四分,滿意,謝謝", "it cost 1000", "5 5"]
+        {
+            assert_eq!(tidy(whole), whole);
+        }
         assert_eq!(tidy(""), "");
         assert_eq!(tidy(" [Gunshot]"), "");
         assert_eq!(tidy("( 無法 無法"), "");

@@ -49,11 +49,13 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
     let words = &words[..];
     let mut mentions: Vec<Mention> = Vec::new();
     let alone = words.iter().filter(|word| word.is_stray()).count() <= STRAYS_BESIDE;
+    let first_unknown = words.iter().position(Word::is_unknown);
     let mut at = 0;
     while at < words.len() {
         let word = words[at];
         if is_numeral(&word, scale) {
-            let (mention, next) = number(words, at, mentions.last(), scale);
+            let strange = first_unknown.is_some_and(|unknown| unknown < at);
+            let (mention, next) = number(words, at, mentions.last(), strange, scale);
             mentions.extend(mention);
             at = next;
             continue;
@@ -78,15 +80,21 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
     mentions
 }
 
-/// The number that begins at `first`, and where to read on.
-fn number(words: &[Word], first: usize, given: Option<&Mention>, scale: Scale) -> (Option<Mention>, usize) {
+/// The number that begins at `first`, and where to read on. `strange` tells whether something that is not known stands before it.
+fn number(
+    words: &[Word],
+    first: usize,
+    given: Option<&Mention>,
+    strange: bool,
+    scale: Scale,
+) -> (Option<Mention>, usize) {
     let is = |at: usize, test: fn(&Word) -> bool| words.get(at).is_some_and(test);
     let digit = |at: usize| words.get(at).is_some_and(|word| is_numeral(word, scale));
     let mut end = first;
     while digit(end) {
         end += 1;
     }
-    let raw = value(&words[first..end]);
+    let raw = value(&words[first..end], scale);
     let mut value = raw.and_then(|raw| scale.canonical(raw));
     let bare_end = end;
     // "Four points", but not "four point five".
@@ -117,7 +125,7 @@ fn number(words: &[Word], first: usize, given: Option<&Mention>, scale: Scale) -
     }
     let before = first.checked_sub(1).map(|at| words[at]).unwrap_or_default();
     // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
-    let counts_something = end == bare_end && counts(words, first, end);
+    let counts_something = end == bare_end && counts(words, first, end, strange);
     let stands_for_noun = end == first + 1 && words[first].pronoun && before.is_unknown() && first > 0;
     let deducted = before.deduction || is(end, |word| word.deducted);
     // "I lost one" tells something; "minus one" does not.
@@ -165,10 +173,10 @@ fn is_the_rest(given: &Mention, raw: Option<u8>, scale: Scale) -> bool {
 /// Whether the bare number at `first..end` counts what follows: "two technicians came". Beside words that are not known
 /// anything that follows is counted; where all that was said before is known ("I'd say", nothing), a remark may follow
 /// ("five he was great"), and more than one of something is told by its plural.
-fn counts(words: &[Word], first: usize, end: usize) -> bool {
+fn counts(words: &[Word], first: usize, end: usize, strange: bool) -> bool {
     // "Two agents", but "four I'm busy".
     let named = |word: &Word| word.noise || word.request_alone && word.request == Some(Request::Human);
-    if words[..first].iter().any(Word::is_unknown) {
+    if strange {
         return words.get(end).is_some_and(|word| named(word) || word.is_stray() && !word.remark);
     }
     let after = words[end..].iter().take_while(|word| !word.remark);
@@ -183,8 +191,14 @@ fn counts(words: &[Word], first: usize, end: usize) -> bool {
 }
 
 /// The number that these digits and larger words make, up to 99; none for hundreds and for what is no number.
-fn value(words: &[Word]) -> Option<u8> {
-    // "5555" and "四四四" are a caller (or a recogniser) repeating himself.
+fn value(words: &[Word], scale: Scale) -> Option<u8> {
+    // "5555" and "四四四" are a caller (or a recogniser) repeating himself; "11" of ten is eleven.
+    if let [Word { number: Some(tens @ 1..), .. }, Word { number: Some(ones), .. }] = *words
+        && tens == ones
+        && 11 * tens <= scale.max().saturating_add(1)
+    {
+        return Some(11 * tens);
+    }
     if words.iter().all(|word| word.number.is_some() && word.number == words[0].number) {
         return words[0].number;
     }

@@ -56,8 +56,8 @@ struct Deadline {
 
 impl Deadline {
     fn set(&self, limit: Duration) {
-        let end = self.origin.elapsed() + limit;
-        self.after_origin_ms.store(end.as_millis() as u64, Ordering::Relaxed);
+        let end = self.origin.elapsed().saturating_add(limit);
+        self.after_origin_ms.store(u64::try_from(end.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     fn passed(&self) -> bool {
@@ -256,4 +256,16 @@ fn log_softmax(logits: &[f32]) -> Vec<f32> {
     let total: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
     let normaliser = largest + total.ln();
     logits.iter().map(|logit| logit - normaliser).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_limit_is_a_limit_too() {
+        let deadline = Deadline { origin: Instant::now(), after_origin_ms: AtomicU64::new(0) };
+        deadline.set(Duration::MAX);
+        assert!(!deadline.passed());
+    }
 }
