@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use codetta::audio::Samples;
+use codetta::audio::{Samples, resample};
 use codetta::judge::Keyed;
 use codetta::keypad::Key;
 use codetta::listen::{Answer, Listener, ListenerOptions, Terms};
@@ -51,6 +51,17 @@ fn a_damaged_line_changes_no_rating() {
         // Hard overdrive may cost the rating; it must not become another one.
         let clipped = with(&|s| (s / peak * 8.0).clamp(-1.0, 1.0));
         assert!(clipped.is_none_or(|rating| rating == said), "{call}, overdriven by 18 dB: {clipped:?}");
+    }
+}
+
+/// Of what an old recorder keeps, and the keys in it.
+#[test]
+fn a_recording_of_less_than_the_telephone_band_is_heard_too() {
+    let whole = recording("lukewarm-en");
+    for hertz in [4_000, 6_000] {
+        let low = resample(&whole, SampleRate::new(hertz).unwrap()).unwrap();
+        let heard = rating(&listen(low.data().to_vec(), low.rate(), Language::En));
+        assert!(heard.is_none_or(|rating| rating == 3), "{hertz} Hz: {heard:?}");
     }
 }
 

@@ -182,6 +182,39 @@ fn a_voice_is_found_where_it_is_at_any_level() {
     }
 }
 
+/// In a recording nothing need be cut off: who talks for longer than an utterance lasts is heard to his last word.
+#[test]
+fn who_talks_on_in_a_recording_is_heard_to_the_end() {
+    let breath = noise(3_200, 1e-4, false);
+    let mut sound = [voice(1.0, 0.3), breath].concat().repeat(34);
+    let spoken = sound.len() as u64;
+    sound.extend(noise(16_000, 1e-4, false));
+    let recording = Samples::new(sound, SampleRate::SPEECH);
+    let utterance = speech(&recording).unwrap().unwrap();
+    assert!(utterance.span.start.0 < 16_000, "{:?}", utterance.span);
+    assert!(utterance.span.end.0 >= spoken - 1_600, "{:?} of {spoken}", utterance.span);
+    assert_eq!(utterance.speech_frames.len(), utterance.samples.data().len().div_ceil(FRAME));
+}
+
+/// One damaged sample is forgotten with its frame.
+#[test]
+fn a_damaged_sample_does_not_deafen_a_line() {
+    for wild in [f32::MAX, f32::INFINITY, f32::NAN, -1e30] {
+        let mut sound = noise(16_000, 1e-4, false);
+        sound[8_000] = wild;
+        // A blow on the microphone is loud for a while; then it must be heard again.
+        sound.extend(noise(16_000 * 8, 1e-4, false));
+        sound.extend(voice(0.5, 0.3));
+        sound.extend(noise(16_000, 1e-4, false));
+        let mut endpointer = Endpointer::new(&EndpointSettings::default(), VoiceDetector::live()).unwrap();
+        let heard = endpointer.push(&sound).into_iter().any(|event| matches!(event, Event::SpeechEnd(_)));
+        assert!(heard, "after a sample of {wild}");
+        let mut detector = VoiceDetector::live();
+        detector.predict(&[wild; FRAME]);
+        assert!((0..200).all(|_| detector.predict(&[0.0; FRAME]).is_finite()));
+    }
+}
+
 /// Cutting the stream into other chunks changes nothing.
 #[test]
 fn chunks_of_any_size_bring_the_same_events() {

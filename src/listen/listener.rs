@@ -126,6 +126,10 @@ impl Listener {
     pub fn listen(&self, recording: &Samples, terms: Terms) -> Result<Answer> {
         let start = Instant::now();
         let mut timings = Timings::default();
+        // Below that, keys cannot be looked for.
+        let low = recording.rate().hertz() < SampleRate::TELEPHONE.hertz();
+        let raised = low.then(|| resample(recording, SampleRate::TELEPHONE)).transpose()?;
+        let recording = raised.as_ref().unwrap_or(recording);
         let presses = timings.time(Stage::Keypad, || keypad::detect(recording))?;
         let speech =
             timings.time(Stage::Resample, || resample(&without_keys(recording, &presses), SampleRate::SPEECH))?;

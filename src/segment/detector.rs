@@ -12,6 +12,8 @@ use crate::audio::Samples;
 /// Samples per detector frame: 16 ms at 16 kHz.
 pub const FRAME: usize = 256;
 
+/// No sound is louder: 24 dB over full scale.
+const BOUND: f32 = 16.0;
 /// Level of the loudest frames after the gain (mean square −20 dBFS).
 const TARGET_ENERGY: f32 = 0.01;
 /// The gain stays within ±30 dB, so that a quiet line stays quiet.
@@ -120,6 +122,7 @@ impl VoiceDetector {
 
     /// Probability in 0..=1 that this frame holds the caller's voice.
     pub fn predict(&mut self, frame: &[f32; FRAME]) -> f32 {
+        let frame = &frame.map(bounded);
         let probability = self.network_probability(frame);
         let level = self.level(frame);
         let above = ((level - self.floor - GATE.0) / (GATE.1 - GATE.0)).clamp(0.0, 1.0);
@@ -179,6 +182,11 @@ impl VoiceDetector {
         self.floor = self.floor.max(LOWEST_FLOOR);
         level
     }
+}
+
+/// A damaged sample must not outlive its frame: the level and the floor have a memory.
+pub(super) fn bounded(sample: f32) -> f32 {
+    if sample.is_finite() { sample.clamp(-BOUND, BOUND) } else { 0.0 }
 }
 
 fn mean_square(frame: &[f32]) -> f32 {

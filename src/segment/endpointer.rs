@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::detector::{FRAME, VoiceDetector};
+use super::detector::{FRAME, VoiceDetector, bounded};
 use super::machine::{Machine, Transition};
 use super::{EndpointSettings, Utterance};
 use crate::audio::Samples;
@@ -16,7 +16,7 @@ pub enum Event {
     /// The caller began to speak at this frame: lower the prompt.
     SpeechStart { at: Frames },
     /// The caller has paused: recognition may start on this utterance. It is the very one that `SpeechEnd` brings
-    /// unless `SpeechResumed` comes first.
+    /// unless `SpeechResumed` comes first, or [`Endpointer::finish`] ends it with a part of a frame more.
     PauseStarted(Utterance),
     /// The caller went on: drop what was recognised.
     SpeechResumed,
@@ -63,12 +63,17 @@ impl Endpointer {
     pub fn push(&mut self, samples: &[f32]) -> Vec<Event> {
         let mut events = Vec::new();
         for &sample in samples {
-            self.pending.push(if sample.is_finite() { sample } else { 0.0 });
+            self.pending.push(bounded(sample));
             if self.pending.len() == FRAME {
                 events.extend(self.frame());
             }
         }
         events
+    }
+
+    /// After [`Event::TooLong`], do not wait for silence: what follows is another utterance.
+    pub(super) fn listen_on(&mut self) {
+        self.machine.listen_on();
     }
 
     /// The line has gone dead: an utterance that is under way ends with it.

@@ -126,6 +126,13 @@ impl Machine {
         transition
     }
 
+    /// After `TooLong`, what follows is not ignored.
+    pub(super) fn listen_on(&mut self) {
+        if matches!(self.state, State::Overlong { .. }) {
+            self.state = State::Silence;
+        }
+    }
+
     /// The sound has ended: an utterance that is under way ends with it.
     pub fn finish(&mut self) -> Option<Transition> {
         match std::mem::replace(&mut self.state, State::Silence) {

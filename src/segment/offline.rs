@@ -17,13 +17,18 @@ pub fn segment(recording: &Samples) -> Result<Vec<Utterance>> {
     }
     let detector = VoiceDetector::for_recording(recording);
     let mut endpointer = Endpointer::new(&EndpointSettings::default(), detector)?;
-    let mut events = endpointer.push(recording.data());
-    events.extend(endpointer.finish());
-    let utterances = events.into_iter().filter_map(|event| match event {
-        Event::SpeechEnd(utterance) | Event::TooLong(utterance) => Some(utterance),
-        _ => None,
-    });
-    Ok(utterances.map(|utterance| within(utterance, recording)).collect())
+    let mut utterances = Vec::new();
+    let mut take = |event| match event {
+        Event::SpeechEnd(utterance) | Event::TooLong(utterance) => utterances.push(within(utterance, recording)),
+        Event::SpeechStart { .. } | Event::PauseStarted(_) | Event::SpeechResumed => {}
+    };
+    for frame in recording.data().chunks(FRAME) {
+        endpointer.push(frame).into_iter().for_each(&mut take);
+        // All of it is here already: who talks on is heard on.
+        endpointer.listen_on();
+    }
+    endpointer.finish().into_iter().for_each(take);
+    Ok(utterances)
 }
 
 /// The answer in a 16 kHz recording: from the first utterance to the last, with what lies between them.
