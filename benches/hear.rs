@@ -90,7 +90,7 @@ fn recognising(criterion: &mut Criterion) {
                     recogniser.encode(&utterance, Language::Zh, &options).expect("sound of a second is encoded");
                     let sound = sound.clone();
                     let start = Instant::now();
-                    std::hint::black_box(recogniser.decode(&options, || sound).expect("what is encoded is decoded"));
+                    std::hint::black_box(recogniser.decode(&options, |_| sound).expect("what is encoded is decoded"));
                     spent += start.elapsed();
                 }
                 spent

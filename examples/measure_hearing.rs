@@ -158,8 +158,7 @@ fn main() -> Result<()> {
                 write_wav(&folder.join(&wav), &sound)?;
             }
             let call_language = arguments.call_lang.unwrap_or(language);
-            let encoder = if call_language == Language::Zh { &mandarin } else { &english };
-            let row = measure(&mut recogniser, encoder, &sound, call_language, &arguments)?;
+            let row = measure(&mut recogniser, [&mandarin, &english], &sound, call_language, &arguments)?;
             if let Some(file) = &mut dump {
                 writeln!(file, "{}", row.line(&clip, &set, name, &wav)).map_err(|e| Error::io(&manifest, &e))?;
             }
@@ -195,7 +194,7 @@ fn arrive(path: &Path, line: Line, clip: &Clip) -> Result<Samples> {
 /// As the program does it: on two threads one decodes while the other spells the sound (`listen/understanding.rs`).
 fn measure(
     recogniser: &mut Recogniser,
-    encoder: &SpeechEncoder,
+    [mandarin, english]: [&SpeechEncoder; 2],
     sound: &Samples,
     language: Language,
     arguments: &Arguments,
@@ -209,9 +208,10 @@ fn measure(
                 either_language: arguments.either_lang,
                 ..Options::default()
             };
-            let spelt = || {
+            let spelt = |spoken: Language| {
+                let encoder = if spoken == Language::Zh { mandarin } else { english };
                 let sound = AnswerSound::of_utterance(encoder, &utterance)?;
-                Some(if arguments.either_lang { sound } else { sound.spell(language, Scale::default()) })
+                Some(if arguments.either_lang { sound } else { sound.spell(spoken, Scale::default()) })
             };
             let (heard, detail) = match arguments.threads {
                 0 | 1 => recogniser.hear_in_detail(&utterance, language, &options, spelt)?,
@@ -219,8 +219,11 @@ fn measure(
                     recogniser.encode(&utterance, language, &options)?;
                     options.decoding_threads = NonZeroUsize::new(threads - 1);
                     thread::scope(|scope| {
-                        let sound = scope.spawn(spelt);
-                        recogniser.decode(&options, || sound.join().ok().flatten())
+                        let sound = scope.spawn(|| spelt(language));
+                        recogniser.decode(&options, |spoken| match spoken == language {
+                            true => sound.join().ok().flatten(),
+                            false => spelt(spoken),
+                        })
                     })?
                 }
             };

@@ -110,8 +110,9 @@ impl Recogniser {
 
     /// Hears one utterance, which a voice detector has passed: on other sound the text is an invention.
     ///
-    /// `sound` is asked for once the words are there, so that it may be made on another thread meanwhile. Without it
-    /// the rating rests on the words alone.
+    /// `sound` is asked for once the words are there, so that it may be made on another thread meanwhile, and told the language
+    /// that they are in: by that language's encoder it must be ([`AnswerSound::of_utterance`]). Without it the rating rests on
+    /// the words alone.
     ///
     /// Not for a real-time thread: it computes for some 100 ms and allocates.
     ///
@@ -122,7 +123,7 @@ impl Recogniser {
         utterance: &Utterance,
         language: Language,
         options: &Options,
-        sound: impl FnOnce() -> Option<AnswerSound>,
+        sound: impl FnOnce(Language) -> Option<AnswerSound>,
     ) -> Result<Heard> {
         self.hear_in_detail(utterance, language, options, sound).map(|(heard, _)| heard)
     }
@@ -136,7 +137,7 @@ impl Recogniser {
         utterance: &Utterance,
         language: Language,
         options: &Options,
-        sound: impl FnOnce() -> Option<AnswerSound>,
+        sound: impl FnOnce(Language) -> Option<AnswerSound>,
     ) -> Result<(Heard, Detail)> {
         self.encode(utterance, language, options)?;
         self.decode(options, sound)
@@ -175,7 +176,7 @@ impl Recogniser {
     pub fn decode(
         &mut self,
         options: &Options,
-        sound: impl FnOnce() -> Option<AnswerSound>,
+        sound: impl FnOnce(Language) -> Option<AnswerSound>,
     ) -> Result<(Heard, Detail)> {
         let (language, other_language) = self
             .encoded
@@ -217,7 +218,7 @@ impl Recogniser {
         let (mut spelt, mut spelt_words, mut told) = (None, None, None);
         let by_words = masses.rating(&Calibration::of(language));
         let one_word = is_one_word(&transcript, language);
-        let by_sound = sound().and_then(|sound| {
+        let by_sound = sound(language).and_then(|sound| {
             // Where nothing is written, or a noise is described ("[inaudible]"), it may be music or a word drowned in the
             // line's noise. The speller has learnt both; the head finds ratings in music.
             let whole = ShortAnswers::of(language).filter(|_| one_word && !transcript.is_empty());

@@ -107,8 +107,12 @@ impl Listener {
                 ..Default::default()
             };
             let mut encoded = Some(encoded).filter(|_| crowded);
-            // Without an encoder there is none, and the words stand alone.
-            let sound = || sound.recv().ok().flatten();
+            // Without an encoder there is none, and the words stand alone. What was made by the encoder of the usual language is
+            // nothing to the networks of the other.
+            let sound = |language| match language == terms.language {
+                true => sound.recv().ok().flatten(),
+                false => self.sound_of(utterance, Terms { language, ..terms }),
+            };
             self.recognisers.with(|recogniser| {
                 recogniser.encode(utterance, terms.language, &options)?;
                 drop(encoded.take());
