@@ -10,10 +10,11 @@ use codetta::call::{
     SoundsSettings, Understand, run_offline,
 };
 use codetta::capture::{ReadOptions, decode};
-use codetta::dialogue::{CallReport, Outcome};
+use codetta::dialogue::{CallReport, CallSettings, Outcome};
 use codetta::handoff::{Adapter, CallbackReason, CommandAdapter, ConsoleAdapter, News};
 use codetta::hear::{Heard, Intents, RatingPosterior, Transcript};
 use codetta::judge::{Mood, Policy};
+use codetta::keypad::Key;
 use codetta::listen::{Answer, Terms};
 use codetta::outro::{Library, PlayHistory, PromptId, sample_calls};
 use codetta::play::{Mixer, MixerSettings, Sink as Format};
@@ -316,6 +317,31 @@ fn hanging_up_at_any_moment_leaves_a_report() {
         let reports = kept.reports.lock().unwrap();
         assert!(reports.last().is_some_and(|report| report.hung_up), "after {seconds} s");
     }
+}
+
+/// Press and hang up, before the time is over in which another key might follow.
+#[test]
+fn a_key_pressed_just_before_hanging_up_is_a_rating() {
+    let policy = Policy::default();
+    let settings = SoundsSettings { sink: Format::TELEPHONE, language: Language::En, brand: None, seed: 1, bed: true };
+    let sounds = Sounds::prepare(&Library::built_in().unwrap(), &policy, &settings, &PlayHistory::default()).unwrap();
+    let (remote, _mixer) = Mixer::new(Format::TELEPHONE.rate, MixerSettings::default());
+    let kept = Kept::default();
+    let adapter = Box::new(ConsoleAdapter::answering(std::io::sink()));
+    let call = CallSettings { scale: "0..10:best=10".parse().unwrap(), ..CallSettings::default() };
+    let held = ConversationSettings { name: "call-1".to_owned(), call, ..Default::default() };
+    let mut conversation = Conversation::new(held, policy, sounds, remote, adapter, Box::new(kept.clone())).unwrap();
+    conversation.connect();
+    conversation.hear(&vec![0.0; 16_000 * 10]).unwrap();
+    // Another digit might follow a one.
+    conversation.key(Key::new('1').unwrap()).unwrap();
+    conversation.hear(&[0.0; 1_600]).unwrap();
+    conversation.hang_up();
+    let reports = kept.reports.lock().unwrap();
+    let report = reports.last().unwrap();
+    assert_eq!((report.outcome, report.raw_key, report.hung_up), (Outcome::HungUp, Some(1), true), "{report:?}");
+    assert_eq!(report.rating, Some(Rating::new(1).unwrap()));
+    assert!(kept.callbacks.lock().unwrap().is_empty(), "nobody dials for who is gone");
 }
 
 /// An answer that comes when the caller has gone on already is not taken.

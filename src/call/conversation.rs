@@ -150,6 +150,10 @@ impl Conversation {
 
     /// The caller is gone: what sounds fades away.
     pub fn hang_up(&mut self) {
+        for keyed in self.ear.keys_left() {
+            self.note(Happening::Keyed { keyed });
+            self.handle(Event::KeysLeft(keyed));
+        }
         self.handle(Event::HungUp);
         let faded = self.stage.fade_away();
         self.report_problem(faded);

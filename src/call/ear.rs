@@ -136,6 +136,15 @@ impl Ear {
         Ok(heard)
     }
 
+    /// What the keys that are still gathered amount to as they are.
+    pub(super) fn keys_left(&mut self) -> Vec<Keyed> {
+        let mut left = Vec::new();
+        while let Some(due) = self.bursts.deadline() {
+            left.extend(self.bursts.tick(due));
+        }
+        left
+    }
+
     fn key(&mut self, origin: Origin, key: Key, at_ms: u64, heard: &mut Vec<Heard>) -> Result<()> {
         if !self.door.admit(origin, key, at_ms) {
             return Ok(());

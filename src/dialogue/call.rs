@@ -198,18 +198,16 @@ impl Call {
             }
             (_, Event::Answered(spoken)) => {
                 self.pending.utterances = self.pending.utterances.saturating_sub(1);
-                self.pending.spoken = Some(*spoken);
+                self.hear_more(*spoken);
                 self.pending.parts = self.pending.parts.saturating_add(1);
                 self.gather(self.pending.keying, out);
             }
             (_, Event::Keyed(keyed)) => {
                 self.pending.keying = false;
-                // A human who was asked for by key is not taken back by further keys.
-                if !matches!(self.pending.keyed, Some(Keyed::Human(_))) {
-                    self.pending.keyed = Some(keyed);
-                }
+                self.pending.keyed = Some(keyed.after(self.pending.keyed));
                 self.gather(self.pending.utterances > 0, out);
             }
+            (_, Event::KeysLeft(keyed)) => self.pending.keyed = Some(keyed.after(self.pending.keyed)),
             (Stage::HandingOver { .. }, Event::Transfer(news)) => self.news_of_transfer(news, out),
             (Stage::Closing { .. }, Event::OutroFinished) => self.end(out),
             (_, Event::Transfer(_) | Event::OutroFinished) => {}

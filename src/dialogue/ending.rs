@@ -79,7 +79,10 @@ impl Call {
             }
             // What was decided stays decided.
             Stage::Closing { .. } => {}
-            _ => self.report.outcome = Outcome::HungUp,
+            _ => {
+                self.note_last_rating();
+                self.report.outcome = Outcome::HungUp;
+            }
         }
         self.store(out);
         self.stage = Stage::Ended;

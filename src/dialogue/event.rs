@@ -24,6 +24,8 @@ pub enum Event {
     Transfer(News),
     /// The outro has come to its end.
     OutroFinished,
+    /// Keys as they stood when the caller hung up: they count, but nobody acts on them. Comes before [`Self::HungUp`].
+    KeysLeft(Keyed),
     /// The caller hung up.
     HungUp,
     /// Nothing happened; time has passed.

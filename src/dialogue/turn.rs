@@ -14,7 +14,8 @@ impl Call {
     pub(super) fn asks_for_human(&self) -> bool {
         let evidence = self.evidence(None);
         let decision = decide(&evidence, &self.policy);
-        decision.action == Action::Transfer && decision.reasons.first().is_some_and(|r| r.code.starts_with("human."))
+        // By a policy that listens for a human closely, something else may weigh more.
+        decision.action == Action::Transfer && decision.reasons.iter().any(|reason| reason.code.starts_with("human."))
     }
 
     /// The evidence of the turn as it stands, answering `read_back`.
@@ -39,14 +40,20 @@ impl Call {
 
     /// Whether what was said would have to be asked back for, so that hearing more of it is worth a moment.
     pub(super) fn is_unclear(&self) -> bool {
+        let unclear = |decision: Decision| {
+            matches!(decision.action, Action::Confirm | Action::Reprompt) && !asks_to_repeat(&decision)
+        };
+        self.pending.spoken.is_some() && self.so_far().is_some_and(unclear)
+    }
+
+    /// What would be decided by what has come of an answer so far. None where no answer is awaited.
+    fn so_far(&self) -> Option<Decision> {
         let read_back = match self.stage {
             Stage::Asking { ask: Ask::ReadBack, .. } => self.replied(),
             Stage::Asking { .. } | Stage::Greeting { .. } => None,
-            Stage::Waiting | Stage::Closing { .. } | Stage::HandingOver { .. } | Stage::Ended => return false,
+            Stage::Waiting | Stage::Closing { .. } | Stage::HandingOver { .. } | Stage::Ended => return None,
         };
-        let decision = decide(&self.evidence(read_back), &self.policy);
-        let repeat = decision.reasons.first().is_some_and(|reason| reason.code == "repeat.asked");
-        self.pending.spoken.is_some() && matches!(decision.action, Action::Confirm | Action::Reprompt) && !repeat
+        Some(decide(&self.evidence(read_back), &self.policy))
     }
 
     fn transcript(&self) -> Option<&Transcript> {
@@ -88,6 +95,7 @@ impl Call {
                 } else if self.may_correct() && (late || self.corrects(reply)) {
                     self.conclude(self.corrected(), out);
                 } else {
+                    self.note_other_key(out);
                     self.pending.clear();
                 }
             }
@@ -99,6 +107,7 @@ impl Call {
                     out.push(Command::CancelTransfer);
                     self.conclude(self.corrected(), out);
                 } else {
+                    self.note_other_key(out);
                     self.note_late_rating(out);
                 }
                 self.pending.clear();
@@ -116,6 +125,42 @@ impl Call {
         // The same key once more is impatience.
         let another = keyed.is_some() && keyed != self.standing.map(|standing| standing.rating);
         another || reply == Some(Reply::No)
+    }
+
+    /// On a scale of more than five numbers another key may mean the same rating (9 and 10 of 10): what was keyed is put right,
+    /// and what is under way goes on.
+    fn note_other_key(&mut self, out: &mut Vec<Command>) {
+        let (Some(Keyed::Number(raw)), Some(standing)) = (self.pending.keyed, self.standing) else { return };
+        let same = self.settings.scale.canonical(raw) == Some(standing.rating);
+        if same
+            && self.may_correct()
+            && self.standing_key.is_some_and(|key| key != raw)
+            && self.report.raw_key.is_some()
+        {
+            (self.standing_key, self.report.raw_key) = (Some(raw), Some(raw));
+            self.store(out);
+        }
+    }
+
+    /// Takes what was understood. An answer that is clear and waits for keys outlasts a cough after it.
+    pub(super) fn hear_more(&mut self, spoken: Spoken) {
+        let was_clear = self.pending.spoken.is_some() && !self.is_unclear();
+        let earlier = self.pending.spoken.replace(spoken).filter(|_| was_clear);
+        if earlier.is_some() && self.so_far().is_some_and(|decision| decision.action == Action::Reprompt) {
+            self.pending.spoken = earlier;
+        }
+    }
+
+    /// The caller is gone: a rating that he gave, and that was not acted on yet, is kept.
+    pub(super) fn note_last_rating(&mut self) {
+        let read_back = self.replied().filter(|_| matches!(self.stage, Stage::Asking { ask: Ask::ReadBack, .. }));
+        let evidence = self.evidence(read_back);
+        let decision = decide(&evidence, &self.policy);
+        let given = self.pending.keyed.is_some() || self.pending.spoken.is_some();
+        if given && decision.rating.is_some() && decision.action != Action::Confirm {
+            self.remember_rating(&evidence, &decision);
+            self.report.turns.push(TurnReport { at: self.now, evidence, decision });
+        }
     }
 
     fn corrected(&self) -> Option<ReadBack> {
@@ -160,7 +205,7 @@ impl Call {
                 // Who spoke before the question could be put is asked, not asked back.
                 let first = !self.question_put;
                 self.asked_back = self.asked_back.saturating_add(u8::from(!first));
-                let repeat = decision.reasons.first().is_some_and(|reason| reason.code == "repeat.asked");
+                let repeat = asks_to_repeat(&decision);
                 let prompt = match ask {
                     _ if first => PromptId::Question,
                     Some(Ask::Keypad) => PromptId::Keypad,
@@ -191,4 +236,8 @@ impl Call {
             (self.report.rating, self.report.raw_key) = (Some(rating), self.standing_key);
         }
     }
+}
+
+fn asks_to_repeat(decision: &Decision) -> bool {
+    decision.reasons.iter().any(|reason| reason.code == "repeat.asked")
 }

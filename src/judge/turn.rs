@@ -33,6 +33,17 @@ impl Keyed {
             Outcome::NoResponse { last: Failure::Invalid | Failure::TooMany } => Some(Self::Invalid),
         }
     }
+
+    /// What keys amount to that follow others in the same turn: a later number corrects an earlier one, a human who was asked
+    /// for stays, and a number keyed before him does too.
+    #[must_use]
+    pub fn after(self, earlier: Option<Self>) -> Self {
+        match (earlier, self) {
+            (Some(Self::Human(keyed)), _) => Self::Human(keyed),
+            (Some(Self::Number(raw)), Self::Human(None)) => Self::Human(Some(raw)),
+            (_, later) => later,
+        }
+    }
 }
 
 /// What the caller said in a turn. The default is silence.

@@ -11,7 +11,7 @@ use crate::units::Scale;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Keys {
     pub presses: Vec<KeyPress>,
-    /// What the last burst amounts to (a later number corrects an earlier one); a human who was asked for stays.
+    /// What its bursts amount to together ([`judge::Keyed::after`]).
     pub keyed: Option<judge::Keyed>,
 }
 
@@ -24,9 +24,7 @@ impl Keys {
         let mut bursts = KeyBursts::new(scale);
         let mut keyed = None;
         let mut note = |outcome: Option<judge::Keyed>| {
-            if outcome.is_some() && !matches!(keyed, Some(judge::Keyed::Human(_))) {
-                keyed = outcome;
-            }
+            keyed = outcome.map(|outcome| outcome.after(keyed)).or(keyed);
         };
         for press in &presses {
             let at_ms = milliseconds(press.start_s);
@@ -140,6 +138,7 @@ mod tests {
     fn zero_brings_a_human_whatever_follows_and_keeps_the_answer_that_it_may_be() {
         assert_eq!(read("0", 0.3, "1..5:best=5"), Some(Keyed::Human(None)));
         assert_eq!(read("05", 2.0, "1..5:best=5"), Some(Keyed::Human(None)));
+        assert_eq!(read("50", 2.0, "1..5:best=5"), Some(Keyed::Human(Some(5))));
         assert_eq!(read("0", 0.3, "0..10:best=10"), Some(Keyed::Human(Some(0))));
     }
 }

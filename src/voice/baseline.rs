@@ -25,7 +25,8 @@ impl CallerBaseline {
         self.utterances
     }
 
-    /// Share of the caller's offset that is taken away: 0 before the third utterance, then n/(n + 9).
+    /// Share of the caller's offset that is taken away: 0 until three utterances were heard, then n/(n + 9), where n is the
+    /// sum of their trusts.
     ///
     /// It never nears 1, since a caller who is angry throughout would be made to sound neutral.
     fn belief(&self) -> f32 {
