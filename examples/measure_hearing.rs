@@ -1,6 +1,6 @@
 //! Measures hearing on the sets of a data folder: accuracy, acceptance, calibration and latency, per set and line.
 //!
-//! `cargo run --release --example measure_hearing -- DATA [--threads N] [--every N] [--dump FILE]`
+//! `cargo run --release --example measure_hearing -- DATA [--set NAME] [--threads N] [--dump FILE] …` (`--help` names all)
 //!
 //! DATA holds `manifest.jsonl` and the clips it names. `--every N` takes each N-th clip. `--dump` writes one JSON
 //! line a clip (raw masses, posterior, transcript, milliseconds), from which `scripts/train/hearing` calibrates.

