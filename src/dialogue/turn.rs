@@ -4,7 +4,7 @@ use super::call::{Call, Stage};
 use super::command::Command;
 use super::reply::{Reply, reply, reply_to_read_back};
 use super::report::TurnReport;
-use crate::hear::Transcript;
+use crate::hear::{Transcript, ends_in_rating};
 use crate::judge::{Action, Ask, Decision, Evidence, Keyed, ReadBack, Spoken, TurnContext, decide, wants_no_calls};
 use crate::outro::PromptId;
 use crate::sentiment::TextSentiment;
@@ -62,11 +62,13 @@ impl Call {
 
     /// What was read back, and what the caller says to it.
     fn replied(&self) -> Option<ReadBack> {
-        let affirmed = match self.transcript().map(reply_to_read_back) {
-            Some(Reply::Yes) => Some(true),
-            Some(Reply::No) => Some(false),
-            _ => None,
-        };
+        let affirmed = self.transcript().and_then(|transcript| match reply_to_read_back(transcript) {
+            Reply::Yes => Some(true),
+            // "No, five" gives a rating, be it the same; "five? No" denies it.
+            Reply::No if ends_in_rating(&transcript.text, transcript.language, self.settings.scale) => None,
+            Reply::No => Some(false),
+            Reply::Other => None,
+        });
         self.standing.map(|standing| ReadBack { affirmed, ..standing })
     }
 

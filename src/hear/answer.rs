@@ -2,7 +2,7 @@
 
 use super::grammar::Grammar;
 use super::mentions::{Mention, is_larger, mentions};
-use super::requests::{composed, stated};
+use super::requests::{composed, is_waived, stated};
 use super::word::{Request, Word};
 use crate::units::{Language, Rating, Scale};
 
@@ -23,7 +23,31 @@ pub struct Answer {
 /// different values without such words are a range, which is no answer ("三四分").
 pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
     let words = Grammar::of(language).words(text);
-    let mentions = mentions(&words, scale);
+    // "Three, wait, five, my mistake" tells of the three.
+    let current = last(&words, scale).filter(|mention| mention.corrects || !is_withdrawn(&words[mention.last + 1..]));
+    let rating = current.and_then(|mention| mention.value);
+    let request = stated(&words).or_else(|| if rating.is_none() { composed(&words) } else { None });
+    let implied = current.is_some_and(|mention| mention.implied && mention.value.is_some());
+    Answer { rating, implied, request }
+}
+
+/// Whether `text` ends by giving the rating that is read in it: "no, five", but not "five? No".
+pub fn ends_in_rating(text: &str, language: Language, scale: Scale) -> bool {
+    let words = Grammar::of(language).words(text);
+    last(&words, scale).is_some_and(|mention| {
+        mention.value.is_some() && words[mention.last + 1..].iter().all(|word| word.filler || word.comma)
+    })
+}
+
+/// Whether a rating is given in `text`, be it taken back afterwards.
+#[cfg(feature = "whisper")]
+pub(super) fn gives_rating(text: &str, language: Language, scale: Scale) -> bool {
+    last(&Grammar::of(language).words(text), scale).is_some_and(|mention| mention.value.is_some())
+}
+
+/// The rating given last, corrections followed.
+fn last(words: &[Word], scale: Scale) -> Option<Mention> {
+    let mentions = mentions(words, scale);
     let explicit = mentions.iter().any(|mention| mention.explicit);
     let mut current: Option<Mention> = None;
     for mention in mentions.into_iter().filter(|mention| mention.explicit == explicit) {
@@ -40,12 +64,17 @@ pub fn read(text: &str, language: Language, scale: Scale) -> Answer {
             }
         };
         let implied = mention.implied && current.is_none_or(|before| before.implied || before.value != value);
-        current = Some(Mention { value, implied, ..mention });
+        let corrects = current.is_some_and(|before| before.corrects || before.value.is_some() && before.value != value);
+        current = Some(Mention { value, implied, corrects, ..mention });
     }
-    let rating = current.and_then(|mention| mention.value);
-    let request = stated(&words).or_else(|| if rating.is_none() { composed(&words) } else { None });
-    let implied = current.is_some_and(|mention| mention.implied && mention.value.is_some());
-    Answer { rating, implied, request }
+    current
+}
+
+/// Whether what follows a rating takes it back and says no more: "four, scratch that".
+fn is_withdrawn(after: &[Word]) -> bool {
+    let mut rest = after.iter().filter(|word| !word.comma);
+    rest.clone().any(|word| word.withdrawal)
+        && rest.all(|word| word.withdrawal || word.filler || word.asking || word.correction)
 }
 
 /// Whether one is content and the other is not: "satisfied with him, not satisfied with the price".
@@ -58,6 +87,11 @@ fn are_opposite(one: Option<Rating>, other: Option<Rating>) -> bool {
 pub fn ends_in_refusal(before: &str, language: Language) -> bool {
     let words = Grammar::of(language).words(before);
     words.iter().rev().find(|word| word.refusal || !(word.asking || word.filler)).is_some_and(|word| word.refusal)
+}
+
+/// Whether `after` does nothing but waive what was named before it: 转人工就不用了.
+pub fn waives(after: &str, language: Language) -> bool {
+    is_waived(&Grammar::of(language).words(after))
 }
 
 /// Whether a text that may go on ends with a bare number amid words that are not known, where most that can follow is counted

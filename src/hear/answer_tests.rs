@@ -236,12 +236,13 @@ fn what_remains_of_the_best_rating_is_guessed() {
         assert_eq!(rating(text, Language::Zh), None, "{text}");
     }
     let ten: Scale = "0..10:best=10".parse().unwrap();
-    // Next to the end of the scale two of a digit are a number; else somebody repeats himself.
+    // Two of a digit in one are a number; apart, somebody repeats himself.
     let twenty: Scale = "1..20:best=20".parse().unwrap();
     for (text, scale, wanted) in [
         ("11 out of 10", ten, None),
         ("11", ten, None),
-        ("55", ten, Some(3)),
+        ("55", ten, None),
+        ("5 5", ten, Some(3)),
         ("11", twenty, Some(3)),
         ("1", twenty, Some(1)),
     ] {

@@ -23,6 +23,12 @@ struct Table {
     range: Vec<String>,
     correction: Vec<String>,
     negation: Vec<String>,
+    giving: Vec<String>,
+    bound: Vec<String>,
+    not: Vec<String>,
+    withdrawal: Vec<String>,
+    #[serde(default)]
+    particle: Vec<String>,
     #[serde(default)]
     retraction: Vec<String>,
     deduction: Vec<String>,
@@ -55,6 +61,9 @@ struct Phrase {
     alone: bool,
     #[serde(default)]
     implied: bool,
+    /// Not in the closed set that is known by its sound: for `scripts/train/hearing/closed_set.py`.
+    #[serde(default, rename = "unspelt")]
+    _unspelt: bool,
     forms: Vec<String>,
 }
 
@@ -64,7 +73,7 @@ struct Asking {
     means: Request,
     #[serde(default)]
     alone: bool,
-    /// Not in the closed set that is known by its sound: for `scripts/train/hearing/closed_set.py`.
+    /// As of a phrase.
     #[serde(default, rename = "unspelt")]
     _unspelt: bool,
     forms: Vec<String>,
@@ -130,6 +139,11 @@ impl Grammar {
         grammar.add(&table.range, |word| word.range = true);
         grammar.add(&table.correction, |word| word.correction = true);
         grammar.add(&table.negation, |word| word.negation = true);
+        grammar.add(&table.giving, |word| word.giving = true);
+        grammar.add(&table.bound, |word| word.bound = true);
+        grammar.add(&table.not, |word| word.not = true);
+        grammar.add(&table.withdrawal, |word| word.withdrawal = true);
+        grammar.add(&table.particle, |word| word.particle = true);
         grammar.add(&table.retraction, |word| word.retraction = true);
         grammar.add(&table.deduction, |word| word.deduction = true);
         grammar.add(&table.deducted, |word| word.deducted = true);
@@ -201,9 +215,9 @@ impl Grammar {
                 .rev()
                 .find_map(|length| self.forms.get(&numbers[at..at + length]).map(|word| (*word, length)));
             let found = found.or_else(|| self.by_sound(&pieces[at..]));
-            let Piece { is_mark, is_countable, .. } = pieces[at];
+            let Piece { is_mark, is_countable, is_joined, .. } = pieces[at];
             let (word, length) = found.unwrap_or((Word { comma: is_mark, ..Word::default() }, 1));
-            let word = Word { countable: is_countable && !is_mark, ..word };
+            let word = Word { countable: is_countable && !is_mark, joined: is_joined, ..word };
             at += length;
             if !(word.comma && words.last().is_some_and(|last| last.comma)) {
                 words.push(word);

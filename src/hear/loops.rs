@@ -1,6 +1,6 @@
 //! Texts whose decoder went round in a loop: what is written of them, and what they say.
 
-use super::answer::{Answer, read};
+use super::answer::{Answer, gives_rating, read};
 use super::grammar::Grammar;
 use crate::units::{Language, Scale};
 
@@ -39,8 +39,9 @@ pub(super) fn read_once(text: &str, language: Language, scale: Scale) -> Answer 
         let words = |text: &str| Grammar::of(language).words(text).len();
         words(&text[..*at]) + words(&text[*at..]) == words(text)
     });
-    let once = again.map(|at| read(&text[..at], language, scale));
-    once.filter(|once| once.rating.is_none()).unwrap_or(answer)
+    // "Three, no wait, three" corrects itself.
+    let once = again.filter(|at| !gives_rating(&text[..*at], language, scale));
+    once.map_or(answer, |at| read(&text[..at], language, scale))
 }
 
 /// Where a text begins again with its own beginning, as far as it then goes: the byte at which it does.
@@ -81,6 +82,7 @@ mod tests {
             ("Five. Five", 5),
             ("Four, thanks, four", 4),
             ("One, no, two, no, one", 1),
+            ("Three, no wait, three", 3),
             ("four", 4),
             ("Five out of five.", 5),
             ("5 of 5", 5),

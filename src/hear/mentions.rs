@@ -10,13 +10,15 @@ pub struct Mention {
     pub value: Option<Rating>,
     /// An explicit number outweighs words of satisfaction.
     pub explicit: bool,
-    /// An opinion that is on no scale: its rating is guessed.
+    /// An opinion that is on no scale, or a bound ("not more than two"): the rating is guessed.
     pub implied: bool,
     /// It was named and taken away again, as in "less one": the next number counts.
     pub taken_back: bool,
     /// It is what remains of the best rating: "take two off". It stands for the best where that was named, and any other
     /// number for it.
     pub remains: bool,
+    /// Another one was given before it.
+    pub corrects: bool,
     pub first: usize,
     pub last: usize,
 }
@@ -24,6 +26,51 @@ pub struct Mention {
 /// More than one digit's worth.
 pub fn is_larger(word: &Word) -> bool {
     word.magnitude || word.large.is_some()
+}
+
+/// The words with what only looks like a number there taken for none: "oh", a zero only before its unit, and 十分, "very",
+/// which is a number only where it ends what is said or is given.
+fn without_homographs(words: &[Word]) -> Vec<Word> {
+    let is = |at: Option<usize>, test: fn(&Word) -> bool| at.and_then(|at| words.get(at)).is_some_and(test);
+    let plain = |(at, word): (usize, &Word)| {
+        let mut plain = *word;
+        let next = Some(at + 1);
+        if word.filler && word.number.is_some() && !is(next, |next| next.unit || next.out_of.is_some() || next.decimal)
+        {
+            plain.number = None;
+        }
+        let ends = at + 1 == words.len()
+            || is(next, |next| next.comma || next.particle || next.unit || next.out_of.is_some())
+            || is(next, |next| next.number.is_some() || next.range || next.correction && !next.not || next.rejection);
+        let is_given = is(at.checked_sub(1), |before| before.giving && before.filler);
+        if word.noise && word.large.is_some() && !ends && !is_given {
+            plain.large = None;
+        }
+        plain
+    };
+    words.iter().enumerate().map(plain).collect()
+}
+
+/// What denies the number or phrase at `first`: the word before it, or one from which only words of giving lead to it ("don't
+/// give him five"). A word that takes back what stands before it (五分给不了四分) denies nothing after it, nor does a bound that
+/// is denied.
+fn denial(words: &[Word], first: usize) -> Option<Word> {
+    let at = denying(words, first)?;
+    let word = words[at];
+    let before = at.checked_sub(1).map(|before| words[before]).unwrap_or_default();
+    let follows = before.unit || before.number.is_some() || before.phrase.is_some();
+    let takes_back = word.rejection && !word.retraction && follows;
+    (!takes_back && !is_bound(words, first)).then_some(word)
+}
+
+/// Where the word stands that denies what is named at `first`, or would.
+fn denying(words: &[Word], first: usize) -> Option<usize> {
+    words[..first].iter().rposition(|word| word.negation || !word.giving).filter(|&at| words[at].negation)
+}
+
+/// Whether the number at `first` is what the caller will not go beyond: "not more than two".
+fn is_bound(words: &[Word], first: usize) -> bool {
+    denying(words, first).is_some_and(|at| words[at].bound && denying(words, at).is_some())
 }
 
 /// Whether `word` is a number or a part of one. 十分, "very", is ten only where the scale has a ten.
@@ -40,13 +87,7 @@ const PLURAL_WITHIN: usize = 3;
 
 /// Every number and phrase among `words`, in order.
 pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
-    // "Oh" is a zero only where no other number is.
-    let known = |word: &Word| is_numeral(word, scale) && !word.filler;
-    let words: Vec<Word> = match words.iter().any(known) {
-        true => words.iter().map(|word| Word { number: word.number.filter(|_| !word.filler), ..*word }).collect(),
-        false => words.to_vec(),
-    };
-    let words = &words[..];
+    let words = &without_homographs(words)[..];
     let mut mentions: Vec<Mention> = Vec::new();
     let alone = words.iter().filter(|word| word.is_stray()).count() <= STRAYS_BESIDE;
     let first_unknown = words.iter().position(Word::is_unknown);
@@ -62,7 +103,7 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
         }
         if let Some(value) = word.phrase.filter(|_| alone || !word.phrase_alone) {
             // "Hardly satisfied": neither that nor its opposite.
-            let negated = at.checked_sub(1).is_some_and(|before| words[before].negation);
+            let negated = denial(words, at).is_some();
             let value = Rating::new(value).ok().filter(|_| !negated);
             let implied = word.phrase_implied;
             mentions.push(Mention {
@@ -71,6 +112,7 @@ pub fn mentions(words: &[Word], scale: Scale) -> Vec<Mention> {
                 implied,
                 taken_back: negated,
                 remains: false,
+                corrects: false,
                 first: at,
                 last: at,
             });
@@ -94,7 +136,11 @@ fn number(
     while digit(end) {
         end += 1;
     }
-    let raw = value(&words[first..end], scale);
+    let raw = value(&words[first..end]);
+    // "4.0", but not "4:00".
+    if is(end, |word| word.decimal) && is(end + 1, |word| word.number == Some(0)) && !digit(end + 2) {
+        end += 2;
+    }
     let mut value = raw.and_then(|raw| scale.canonical(raw));
     let bare_end = end;
     // "Four points", but not "four point five".
@@ -124,37 +170,44 @@ fn number(
         }
     }
     let before = first.checked_sub(1).map(|at| words[at]).unwrap_or_default();
+    let denied = denial(words, first);
+    // "I'd rate this five", but not "this five".
+    let ordinal = before.ordinal && !(before.giving && first.checked_sub(2).is_some_and(|at| words[at].giving));
     // "第三", "no. 3 street": not on our scale at all; "五个电话", "two hours": counts of something else.
-    let counts_something = end == bare_end && counts(words, first, end, strange);
+    // 十分 holds its unit.
+    let counts_something = end == bare_end && !words[end - 1].noise && counts(words, first, end, strange);
     let stands_for_noun = end == first + 1 && words[first].pronoun && before.is_unknown() && first > 0;
     let deducted = before.deduction || is(end, |word| word.deducted);
     // "I lost one" tells something; "minus one" does not.
     let told = given.is_none() && words[first].pronoun && end == bare_end && first > 1;
-    let off = !taken_back && !before.ordinal && !counts_something && !told;
+    let off = !taken_back && !ordinal && !counts_something && !told;
     let off = off && (before.deduction || deducted && end > bare_end);
     if let Some(rating) = remaining(given, raw, scale).filter(|_| off) {
         let (value, explicit, last) = (Some(rating), true, end - 1);
-        let mention = Mention { value, explicit, implied: true, taken_back: false, remains: true, first, last };
+        let mention =
+            Mention { value, explicit, implied: true, taken_back: false, remains: true, corrects: false, first, last };
         return (Some(mention), end);
     }
     let rejected = is(end, |word| word.rejection);
     let named = match given {
-        None => stands_for_noun || before.negation || before.deduction,
+        None => stands_for_noun || denied.is_some() || before.deduction,
         // "Four, one point off for the mess" says why; "four, would have been five", "five is too much" name another.
         Some(given) => match deducted {
             true => is_the_rest(given, raw, scale),
-            false => rejected || before.negation && !before.correction && !before.retraction,
+            false => rejected || denied.is_some_and(|word| !word.correction && !word.retraction),
         },
     };
-    if before.ordinal || counts_something || named {
+    if ordinal || counts_something || named {
         return (None, end);
     }
     // "满分减一分"; what corrects too takes back what stood before: "四分不是五分".
-    taken_back |= deducted || rejected || before.negation && !before.correction;
+    taken_back |= deducted || rejected || denied.is_some_and(|word| !word.correction);
     // Beside another number it may have been meant as one all the same: "five for him and one for you".
     value = value.filter(|_| !taken_back && !stands_for_noun);
     let last = end - 1;
-    (Some(Mention { value, explicit: true, implied: false, taken_back, remains: false, first, last }), end)
+    let implied = is_bound(words, first);
+    let mention = Mention { value, explicit: true, implied, taken_back, remains: false, corrects: false, first, last };
+    (Some(mention), end)
 }
 
 /// What remains of the best rating, given before or not, when so many points are taken off. Only the usual scale is counted so.
@@ -191,11 +244,10 @@ fn counts(words: &[Word], first: usize, end: usize, strange: bool) -> bool {
 }
 
 /// The number that these digits and larger words make, up to 99; none for hundreds and for what is no number.
-fn value(words: &[Word], scale: Scale) -> Option<u8> {
-    // "5555" and "四四四" are a caller (or a recogniser) repeating himself; "11" of ten is eleven.
-    if let [Word { number: Some(tens @ 1..), .. }, Word { number: Some(ones), .. }] = *words
+fn value(words: &[Word]) -> Option<u8> {
+    // "5555", "5 5" and "四四四" are a caller (or a recogniser) repeating himself; "55" is fifty-five.
+    if let [Word { number: Some(tens @ 1..), .. }, Word { number: Some(ones), joined: true, .. }] = *words
         && tens == ones
-        && 11 * tens <= scale.max().saturating_add(1)
     {
         return Some(11 * tens);
     }

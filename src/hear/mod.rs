@@ -6,6 +6,8 @@ mod answer_sound;
 mod answer_tests;
 #[cfg(feature = "whisper")]
 mod closed_set;
+#[cfg(test)]
+mod denial_tests;
 mod grammar;
 mod heard;
 mod homophones;
@@ -28,8 +30,8 @@ mod short_answers;
 mod spell;
 mod word;
 
-pub(crate) use answer::ends_in_refusal;
 pub use answer::{Answer, read};
+pub(crate) use answer::{ends_in_rating, ends_in_refusal, waives};
 pub use answer_sound::AnswerSound;
 pub use heard::{Heard, Intents, RatingPosterior, Transcript};
 pub use meaning::Meaning;

@@ -20,6 +20,8 @@ pub struct Piece {
     pub is_mark: bool,
     /// May be what a number counts: an English plural, any character of Mandarin.
     pub is_countable: bool,
+    /// A digit right after another.
+    pub is_joined: bool,
 }
 
 /// The pieces of one language by number.
@@ -48,8 +50,9 @@ impl Pieces {
 
     pub fn of(&self, text: &str) -> Vec<Piece> {
         let mut pieces = Vec::with_capacity(text.len() / 2);
-        self.cut(text, |piece| {
+        self.cut(text, |piece, is_joined| {
             pieces.push(Piece {
+                is_joined,
                 number: self.numbers.get(piece).copied().unwrap_or(UNKNOWN),
                 first: piece.chars().next().unwrap_or_default(),
                 is_mark: !piece.chars().any(char::is_alphanumeric),
@@ -62,7 +65,7 @@ impl Pieces {
     /// The same; pieces that are new are given a number.
     pub fn learn(&mut self, text: &str) -> Vec<Piece> {
         let mut texts = Vec::new();
-        self.cut(text, |piece| texts.push(piece.to_owned()));
+        self.cut(text, |piece, _| texts.push(piece.to_owned()));
         for piece in texts {
             let next = self.names.len() as u32;
             if *self.numbers.entry(piece.clone()).or_insert(next) == next {
@@ -72,13 +75,15 @@ impl Pieces {
         self.of(text)
     }
 
-    fn cut(&self, text: &str, mut take: impl FnMut(&str)) {
+    /// `take` is called with each piece and whether it is a digit right after another.
+    fn cut(&self, text: &str, mut take: impl FnMut(&str, bool)) {
         // A word that may go on; "1" and "10" are held as well: "10" is one number in English, where tables name it. In
         // Mandarin digits are read one by one.
         let mut open = String::new();
-        let mut flush = |open: &mut String| {
+        let mut joined = false;
+        let mut flush = |open: &mut String, joined: bool| {
             if !open.is_empty() {
-                take(open);
+                take(open, joined);
                 open.clear();
             }
         };
@@ -86,13 +91,15 @@ impl Pieces {
         let text = composed(text);
         let mut characters = text.chars().flat_map(char::to_lowercase).peekable();
         while let Some(character) = characters.next() {
-            let within = before.is_ascii_digit() && characters.peek().is_some_and(char::is_ascii_digit);
+            let after_digit = before.is_ascii_digit();
+            let within = after_digit && characters.peek().is_some_and(char::is_ascii_digit);
             before = character;
             if within && ['.', ':'].contains(&character) {
                 // 4.5, 3:30: as they are said.
-                flush(&mut open);
+                flush(&mut open, joined);
+                joined = false;
                 open.push_str(if self.spaced { "point" } else { "点" });
-                flush(&mut open);
+                flush(&mut open, joined);
                 continue;
             }
             let character = match character {
@@ -103,22 +110,26 @@ impl Pieces {
             let is_number = open == "1" || open == "10";
             if self.spaced && (character.is_alphabetic() || character == '\'') {
                 if is_number {
-                    flush(&mut open);
+                    flush(&mut open, joined);
+                    joined = false;
                 }
                 open.push(character);
             } else if self.spaced && character == '0' && is_number {
                 open.push(character);
             } else if !(character.is_whitespace() && is_number) {
-                flush(&mut open);
+                flush(&mut open, joined);
+                joined = false;
                 if !character.is_whitespace() {
                     open.push(character);
+                    joined = after_digit && character.is_ascii_digit();
                     if !(self.spaced && character == '1') {
-                        flush(&mut open);
+                        flush(&mut open, joined);
+                        joined = false;
                     }
                 }
             }
         }
-        flush(&mut open);
+        flush(&mut open, joined);
     }
 }
 
@@ -140,8 +151,26 @@ mod tests {
     fn cut(spaced: bool, text: &str) -> Vec<String> {
         let pieces = Pieces::new(spaced);
         let mut texts = Vec::new();
-        pieces.cut(text, |piece| texts.push(piece.to_owned()));
+        pieces.cut(text, |piece, _| texts.push(piece.to_owned()));
         texts
+    }
+
+    #[test]
+    fn digits_right_after_one_another_are_joined() {
+        for (spaced, text, joined) in [
+            (true, "55", vec![false, true]),
+            (true, "5 5", vec![false, false]),
+            (true, "11", vec![false, true]),
+            (true, "1 1", vec![false, false]),
+            (true, "10", vec![false]),
+            (true, "1a 2", vec![false, false, false]),
+            (true, "5.5", vec![false, false, false]),
+            (false, "５5分", vec![false, true, false]),
+            (false, "五五", vec![false, false]),
+        ] {
+            let found: Vec<bool> = Pieces::new(spaced).of(text).iter().map(|piece| piece.is_joined).collect();
+            assert_eq!(found, joined, "{text}");
+        }
     }
 
     #[test]
@@ -162,7 +191,10 @@ mod tests {
         let learnt = pieces.learn("五分五");
         assert_eq!((learnt[0], pieces.count()), (learnt[2], 3));
         assert_eq!(pieces.name(learnt[1].number), "分");
-        assert_eq!(pieces.of("猫")[0], Piece { number: UNKNOWN, first: '猫', is_mark: false, is_countable: true });
+        assert_eq!(
+            pieces.of("猫")[0],
+            Piece { number: UNKNOWN, first: '猫', is_mark: false, is_countable: true, is_joined: false }
+        );
         assert!(pieces.of("。")[0].is_mark);
         let english = Pieces::new(true);
         let countable = |word: &str| english.of(word)[0].is_countable;

@@ -12,8 +12,11 @@ const ASKED_WITHIN: usize = 24;
 pub(super) fn stated(words: &[Word]) -> Option<Request> {
     let beside = |word: &Word| word.filler || word.asking || word.calling || word.time || word.comma;
     let alone = words.iter().all(|word| word.request.is_some() || beside(word));
-    let asked =
-        |at: usize| words[at].request.filter(|_| (!words[at].request_alone || alone) && !is_refused(&words[..at]));
+    let asked = |at: usize| {
+        let request = words[at].request.filter(|_| !words[at].request_alone || alone)?;
+        let denied = request == Request::Later && is_denied(&words[..at]);
+        (!denied && !is_refused(&words[..at]) && !is_waived(&words[at + 1..])).then_some(request)
+    };
     // "Sorry" and "what" are said on the way to another request; who wants no calls wants none later either.
     let rank = |request: &Request| match request {
         Request::Human => 0,
@@ -45,6 +48,17 @@ fn in_clause(clause: &[Word]) -> Option<Request> {
         let later = calling(word) && next.iter().any(|word| word.time) || word.time && next.iter().any(calling);
         if word.contact && next.iter().any(party) { Some(Request::Human) } else { later.then_some(Request::Later) }
     })
+}
+
+/// Whether the state that follows is denied: "I'm not that busy".
+fn is_denied(before: &[Word]) -> bool {
+    before.iter().rev().find(|word| word.not || !word.giving).is_some_and(|word| word.not)
+}
+
+/// Whether what was named is waived by all that is said of it: 转人工就不用了.
+pub(super) fn is_waived(after: &[Word]) -> bool {
+    let mut said = after.iter().filter(|word| !(word.comma || word.filler)).peekable();
+    said.peek().is_some() && said.all(|word| word.refusal)
 }
 
 /// Whether what these words lead to is refused: "I don't want to be called back" asks for no call.

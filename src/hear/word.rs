@@ -37,6 +37,14 @@ pub struct Word {
     pub range: bool,
     pub correction: bool,
     pub negation: bool,
+    /// May stand between what denies and what is denied: "don't *give him* five".
+    pub giving: bool,
+    /// Where it is denied, the number after it is given all but so: "not more than two".
+    pub bound: bool,
+    /// Denies the state right after it: "not busy".
+    pub not: bool,
+    /// At the end of an answer it takes back the rating before it: "four, scratch that".
+    pub withdrawal: bool,
     /// Takes back what was given before it, with the number after it: 不给, which may be "no, give".
     pub retraction: bool,
     /// The number after it is a difference: "minus one".
@@ -60,6 +68,10 @@ pub struct Word {
     pub noise: bool,
     /// A pause: any punctuation mark.
     pub comma: bool,
+    /// A digit that was written right after another: "55" is no "5 5".
+    pub joined: bool,
+    /// After 十分 it tells that a number was meant and not "very".
+    pub particle: bool,
 }
 
 impl Word {
@@ -72,7 +84,8 @@ impl Word {
     /// In no table at all.
     pub fn is_unknown(&self) -> bool {
         let composing = Self { contact: false, party: false, calling: false, time: false, ..*self };
-        Self { countable: false, ..composing } == Self::default()
+        let beside = Self { giving: false, not: false, particle: false, ..composing };
+        Self { countable: false, joined: false, ..beside } == Self::default()
     }
 }
 

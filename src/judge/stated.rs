@@ -39,6 +39,10 @@ pub(super) fn stated(evidence: &Evidence, policy: &Policy) -> Stated {
     let limits = policy.rules().limits;
     let exhausted = evidence.asked_back >= limits.reprompts.saturating_add(u8::from(limits.keypad));
     if let Some(read_back) = evidence.read_back {
+        // "Five? No": the number that is denied is no answer. Keys say no such thing.
+        let spoken = evidence.rating.is_some_and(|rating| rating.source == RatingSource::Speech);
+        let denied = spoken && read_back.affirmed == Some(false);
+        let best = best.filter(|(level, _)| !(denied && *level == read_back.rating));
         return match (best, read_back.affirmed) {
             // Heard twice: together surer than either.
             (Some((level, p)), _) if level == read_back.rating && likely(p) => {

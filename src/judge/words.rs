@@ -2,7 +2,7 @@
 
 use super::beside::words_beside_rating;
 use super::policy::{Policy, WordRule};
-use crate::hear::{Transcript, ends_in_refusal};
+use crate::hear::{Transcript, ends_in_refusal, waives};
 use crate::sentiment::{SentimentLabel, TextSentiment};
 use crate::text::normalise;
 use crate::units::{Language, Rating};
@@ -183,7 +183,8 @@ fn said_zh(text: &str, phrase: &str) -> bool {
     let phrase: String = phrase.split_whitespace().collect();
     let refused =
         |before: &str| NOT_ZH.iter().any(|not| before.ends_with(not)) || ends_in_refusal(before, Language::Zh);
-    text.match_indices(&phrase).any(|(start, _)| !refused(&text[..start]))
+    let waived = |after: &str| waives(after, Language::Zh);
+    text.match_indices(&phrase).any(|(start, _)| !refused(&text[..start]) && !waived(&text[start + phrase.len()..]))
 }
 
 /// English phrases are whole words.

@@ -48,6 +48,25 @@ const NEGATORS: [&str; 32] = [
     "hardly",
     "nothing",
 ];
+/// Words right after a negator that use it up: "no problem very professional", "not only polite".
+const EXCUSED: [&str; 16] = [
+    "problem",
+    "problems",
+    "issue",
+    "issues",
+    "complaint",
+    "complaints",
+    "doubt",
+    "wonder",
+    "trouble",
+    "only",
+    "just",
+    "问题",
+    "毛病",
+    "仅",
+    "光",
+    "只",
+];
 /// What the network reads is said from here on, and a word of the lexicon says nothing below this.
 const SAID_FROM: f32 = 0.5;
 const REFUTED: f32 = 0.1;
@@ -193,11 +212,12 @@ fn ends_so(normal: &str, span: &Range<usize>) -> bool {
 }
 
 fn is_negated(normal: &str, before: &[Range<usize>]) -> bool {
-    let clause = before.iter().rev().map(|span| &normal[span.clone()]);
-    clause
-        .take(REACH)
-        .take_while(|word| !is_break(word))
-        .any(|word| NEGATORS.contains(&word.replace('’', "'").as_str()))
+    let word = |at: usize| &normal[before[at].clone()];
+    let reach = before.len().saturating_sub(REACH)..before.len();
+    reach.rev().take_while(|&at| !is_break(word(at))).any(|at| {
+        let next = before.get(at + 1).map_or("", |_| word(at + 1));
+        NEGATORS.contains(&word(at).replace('’', "'").as_str()) && !EXCUSED.contains(&next)
+    })
 }
 
 fn is_break(word: &str) -> bool {
@@ -240,6 +260,16 @@ mod tests {
     fn blame_in_other_words_than_the_lexicons_is_found() {
         let blamed = FINDER.keywords("they charged my card two times for the same visit");
         assert!(blamed.iter().any(|k| k.category == Category::Price && k.polarity == Polarity::Negative), "{blamed:?}");
+    }
+
+    #[test]
+    fn a_negation_that_is_used_up_turns_nothing() {
+        for text in ["no problem very professional", "not only professional but polite", "no doubt very professional"] {
+            let found = found(text);
+            assert!(found.iter().any(|word| word.0 == "professional"), "{text}");
+            assert!(found.iter().all(|word| word.2 == Polarity::Positive), "{text}: {found:?}");
+        }
+        assert!(found("not very professional").iter().all(|word| word.2 == Polarity::Negative));
     }
 
     #[test]

@@ -99,14 +99,15 @@ def around_request(form, means, language):
     return AROUND_REQUEST[language][means]
 
 
-def spelt_requests(language):
-    return [request for request in table_of(language)["request"] if not request.get("unspelt")]
+def spelt(language, kind):
+    """The phrases or requests that stand in the closed set."""
+    return [listed for listed in table_of(language)[kind] if not listed.get("unspelt")]
 
 
 def requests(language):
     """What asks for something, in the order of the grammar."""
     found = {}
-    for request in spelt_requests(language):
+    for request in spelt(language, "request"):
         for form in request["forms"]:
             before, after = around_request(form, request["means"], language)
             for b, a in itertools.product(before, after):
@@ -135,12 +136,12 @@ def answers(language):
     for form, b, a in itertools.product(between, before, after):
         found.setdefault(b + form + a, None)
     before, after = AROUND_PHRASE[language]
-    for phrase in table_of(language)["phrase"]:
+    for phrase in spelt(language, "phrase"):
         for form, b, a in itertools.product(phrase["forms"], before, after):
             found.setdefault(b + form + a, phrase["means"])
     for request in requests(language):
         found.setdefault(request, None)
-    for request in spelt_requests(language):
+    for request in spelt(language, "request"):
         if request["means"] in ("no_calls", "wrong_number"):
             continue
         for form, before in itertools.product(request["forms"], REFUSALS[language]):
