@@ -23,11 +23,15 @@ mod ledger;
 #[cfg(feature = "ledger")]
 mod maintain;
 #[cfg(feature = "ledger")]
+mod parts;
+#[cfg(feature = "ledger")]
 mod read;
 #[cfg(feature = "ledger")]
 mod retention;
 #[cfg(feature = "ledger")]
 mod rights;
+#[cfg(all(test, feature = "ledger"))]
+mod rights_tests;
 #[cfg(feature = "ledger")]
 mod ring;
 #[cfg(feature = "ledger")]
@@ -44,6 +48,8 @@ mod tasks;
 mod verify;
 #[cfg(all(test, feature = "ledger"))]
 mod verify_tests;
+#[cfg(feature = "ledger")]
+mod withdraw;
 
 pub(crate) use call_record::words_and_needs;
 pub use call_record::{CallRecord, Customer, ExperimentArm, OutroPlayed, Response, SentimentSummary, WordFound};
