@@ -27,6 +27,10 @@ mod parts;
 #[cfg(feature = "ledger")]
 mod read;
 #[cfg(feature = "ledger")]
+mod restore;
+#[cfg(all(test, feature = "ledger"))]
+mod restore_tests;
+#[cfg(feature = "ledger")]
 mod retention;
 #[cfg(feature = "ledger")]
 mod rights;
