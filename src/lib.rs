@@ -19,6 +19,7 @@ pub mod error;
 pub mod files;
 pub mod html;
 mod simplified;
+pub mod spreadsheet;
 pub mod units;
 
 pub mod audio;

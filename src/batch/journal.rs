@@ -40,9 +40,7 @@ impl Journal {
     /// # Errors
     /// [`ErrorKind::Write`] when the disk is full; what was written before is kept.
     pub fn append(&mut self, record: &impl Serialize) -> Result<()> {
-        let mut line = serde_json::to_vec(record)
-            .map_err(|e| Error::new(ErrorKind::Internal, "record", format!("cannot be written as JSON: {e}")))?;
-        line.push(b'\n');
+        let line = line(record)?;
         self.file.write_all(&line).map_err(|e| full(&self.path, &e))
     }
 
@@ -57,6 +55,17 @@ impl Journal {
             _ => Ok(()),
         }
     }
+}
+
+/// A record as its line, with the line's end.
+///
+/// # Errors
+/// [`ErrorKind::Internal`] for what JSON cannot hold.
+pub fn line(record: &impl Serialize) -> Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(record)
+        .map_err(|e| Error::new(ErrorKind::Internal, "record", format!("cannot be written as JSON: {e}")))?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 /// Shows every whole line to `each`; returns the length of the whole lines in bytes.

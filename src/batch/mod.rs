@@ -37,6 +37,7 @@ mod manifest;
 mod parquet_manifest;
 mod rated;
 mod report;
+mod retry;
 mod row;
 mod run;
 mod settings;

@@ -107,6 +107,13 @@ impl Refusal {
     pub fn key(&self) -> String {
         key(&self.file, self.channel)
     }
+
+    /// Whether the cause lies outside the recording and may be gone by now: a bound on time or length, a file that
+    /// was away or closed to this user, a disk that was full. What is damaged stays so.
+    pub(super) fn may_have_passed(&self) -> bool {
+        let passing = [ErrorKind::Limit, ErrorKind::NotFound, ErrorKind::Permission, ErrorKind::Write];
+        passing.into_iter().any(|kind| self.kind == cause(kind))
+    }
 }
 
 /// One line of `timings.jsonl`.

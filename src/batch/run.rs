@@ -12,6 +12,7 @@ use serde::de::IgnoredAny;
 
 use super::journal::Journal;
 use super::listing::{Item, Listing};
+use super::retry::{OVERDUE, release};
 use super::row::{Refusal, Row, Timed, key};
 use super::settings::Settings;
 use super::suspect::Marks;
@@ -26,7 +27,7 @@ pub const QUARANTINE: &str = "quarantine.jsonl";
 pub const TIMINGS: &str = "timings.jsonl";
 pub const RUN: &str = "run.json";
 /// Workers that may hang before the run gives up: each keeps what it holds.
-const MOST_LOST: usize = 16;
+pub(super) const MOST_LOST: usize = 16;
 /// How often the watch looks.
 const WATCH: Duration = Duration::from_millis(500);
 
@@ -85,6 +86,8 @@ struct Files {
     table: Option<Table>,
     /// Keys of what is done.
     done: HashSet<String>,
+    /// Keys of what was in quarantine for a cause that may have passed, and is tried again.
+    retried: HashSet<String>,
     rows: usize,
     refused: usize,
     /// Held while the run lasts, so that no second run writes to the same folder.
@@ -99,7 +102,7 @@ struct Files {
 /// [`ErrorKind::Usage`] if `out` holds results and `resume` is off, is in use, or was made with other settings;
 /// [`ErrorKind::Write`] when the disk is full: what was recorded is kept.
 pub fn run(batch: &Batch, listing: Listing, mut progress: impl FnMut(Progress)) -> Result<Outcome> {
-    let mut files = Files::open(batch)?;
+    let mut files = Files::open(batch, &listing.items)?;
     let listed = listing.items.len() + listing.refused.len();
     for refusal in &listing.refused {
         if files.done.insert(refusal.key()) {
@@ -108,10 +111,12 @@ pub fn run(batch: &Batch, listing: Listing, mut progress: impl FnMut(Progress)) 
     }
     let mut items = listing.items;
     items.retain(|item| !files.done.contains(&key(&item.file, item.channel)));
+    // Last, so that what cannot be done again holds up nothing that can. The sort is stable.
+    items.sort_by_key(|item| files.retried.contains(&key(&item.file, item.channel)));
     let marks = Marks::open(&batch.out)?;
     files.refuse_deadly(batch, &marks, &mut items)?;
     // From here on the queue says what is left.
-    files.done = HashSet::new();
+    (files.done, files.retried) = (HashSet::new(), HashSet::new());
     let mut left = items.len();
     let work = Arc::new(Work::new(
         Arc::clone(&batch.listener),
@@ -173,7 +178,7 @@ fn replace(work: &Arc<Work>, sender: &SyncSender<Done>, lost: usize) -> Result<(
 }
 
 impl Files {
-    fn open(batch: &Batch) -> Result<Self> {
+    fn open(batch: &Batch, items: &[Item]) -> Result<Self> {
         let out = &batch.out;
         fs::create_dir_all(out).map_err(|e| Error::io(out, &e))?;
         let lock = lock(out)?;
@@ -197,13 +202,14 @@ impl Files {
             done.insert(row.key());
             table.as_mut().map_or(Ok(()), |table| table.append(&row))
         })?;
+        let retried = release(&path(QUARANTINE), items)?;
         let quarantine = Journal::open(&path(QUARANTINE), |refusal: Refusal| {
             refused += 1;
             done.insert(refusal.key());
             Ok(())
         })?;
         let timings = Journal::open(&path(TIMINGS), |_: Timed<IgnoredAny>| Ok(()))?;
-        Ok(Self { results, quarantine, timings, table, done, rows, refused, _lock: lock })
+        Ok(Self { results, quarantine, timings, table, done, retried, rows, refused, _lock: lock })
     }
 
     fn keep(&mut self, work: &Work, done: Done, outcome: &mut Outcome) -> Result<()> {
@@ -223,7 +229,7 @@ impl Files {
 
     fn overdue(&mut self, work: &Work, index: usize, limit: Duration) -> Result<()> {
         let item = &work.items[index];
-        let problem = format!("took longer than {} s; shorten it, or raise --time-limit", limit.as_secs_f64());
+        let problem = format!("{OVERDUE} {} s; shorten it, or raise --time-limit", limit.as_secs_f64());
         self.refuse(&Refusal::new(&item.file, item.channel, &Error::new(ErrorKind::Limit, "", problem)))
     }
 

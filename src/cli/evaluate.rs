@@ -37,7 +37,7 @@ pub struct EvaluateArgs {
     #[arg(long, default_value = "evaluation", value_name = "FOLDER")]
     out: PathBuf,
 
-    /// Go on with a run that was interrupted
+    /// Go on with a run that was interrupted; what was refused for a cause that may have passed is tried again
     #[arg(long)]
     resume: bool,
 

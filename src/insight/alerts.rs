@@ -23,6 +23,13 @@ impl Default for AlertRules {
     }
 }
 
+impl AlertRules {
+    /// When somebody must have acted on a call that started at `at`, milliseconds since 1970.
+    fn due(&self, at: i64) -> i64 {
+        at.saturating_add(self.hours.saturating_mul(3_600_000))
+    }
+}
+
 /// A call that asks for somebody to act.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
@@ -53,7 +60,8 @@ impl Alerts {
         let Some(at) = row.at else { return };
         let mut raise = |rule, reason, effect| {
             let (call, customer) = (row.call.clone(), row.customer.clone());
-            self.found.push(Alert { call, customer, rule, reason, due: at + self.rules.hours * 3_600_000, effect });
+            let due = self.rules.due(at);
+            self.found.push(Alert { call, customer, rule, reason, due, effect });
         };
         if let Some(rating) = row.rating.filter(|&rating| rating <= self.rules.low_rating) {
             raise("low rating", format!("rated {rating}"), "the cause is removed; the next rating is 3 or better");
@@ -81,7 +89,7 @@ impl Alerts {
                         customer: Some(customer.clone()),
                         rule: "falling trend",
                         reason: format!("ratings fell: {}", values.join(", ")),
-                        due: ratings[i].0 + self.rules.hours * 3_600_000,
+                        due: self.rules.due(ratings[i].0),
                         effect: "the next rating is higher than the last",
                     });
                 }

@@ -219,7 +219,7 @@ impl Collector {
                 month.0 += u64::from(rating >= 4);
                 month.1 += 1;
                 // Days since 2000, so that the squares keep their digits.
-                self.line.add((at - 946_684_800_000) as f64 / 86_400_000.0, f64::from(rating));
+                self.line.add((at as f64 - 946_684_800_000.0) / 86_400_000.0, f64::from(rating));
             }
         }
         for word in &row.words {

@@ -56,17 +56,18 @@ pub struct Customers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Segment {
-    AtRisk,
     ToWinBack,
-    Promoter,
+    AtRisk,
     Quiet,
+    Promoter,
     Other,
 }
 
 impl Segment {
-    pub const ALL: [Self; 5] = [Self::AtRisk, Self::ToWinBack, Self::Promoter, Self::Quiet, Self::Other];
+    /// In the order in which their rules are tried.
+    pub const ALL: [Self; 5] = [Self::ToWinBack, Self::AtRisk, Self::Quiet, Self::Promoter, Self::Other];
 
-    /// The rule in words; the first that holds counts, in this order.
+    /// The rule in words; the first that holds counts, in the order of [`Self::ALL`].
     pub fn rule(self) -> &'static str {
         match self {
             Self::ToWinBack => "the last rating is 1 or 2, or the last call strongly angry, and no call for 60 days",
@@ -168,14 +169,14 @@ impl Customers {
     /// Of the complaints that were `days` or more before `last`, those followed by another of the same customer within
     /// `days`.
     pub(super) fn repeated_complaints(&self, days: i64, last: i64) -> Share {
-        let window = days * DAY_MS;
+        let window = days.saturating_mul(DAY_MS);
         let (mut repeated, mut of) = (0, 0);
         for contacts in self.contacts.values() {
             let times: Vec<i64> = contacts.iter().filter(|c| c.complaint).map(|c| c.at).collect();
             for (i, &at) in times.iter().enumerate() {
-                if at + window <= last {
+                if at.saturating_add(window) <= last {
                     of += 1;
-                    repeated += u64::from(times.get(i + 1).is_some_and(|&next| next - at <= window));
+                    repeated += u64::from(times.get(i + 1).is_some_and(|&next| next.saturating_sub(at) <= window));
                 }
             }
         }
@@ -184,7 +185,7 @@ impl Customers {
 
     /// Later outcomes by band and, as `group` says, outro or arm.
     pub(super) fn later(&self, days: i64, by_arm: bool) -> Vec<((&'static str, String), Later)> {
-        let window = days * DAY_MS;
+        let window = days.saturating_mul(DAY_MS);
         let mut found: HashMap<(&'static str, u16), Later> = HashMap::new();
         for contacts in self.contacts.values() {
             for (i, contact) in contacts.iter().enumerate() {
@@ -193,7 +194,7 @@ impl Customers {
                 let later = found.entry((band, group)).or_default();
                 later.shown += 1;
                 let next = contacts[i + 1..].iter().find(|next| next.rating > 0);
-                if let Some(next) = next.filter(|next| next.at - contact.at <= window) {
+                if let Some(next) = next.filter(|next| next.at.saturating_sub(contact.at) <= window) {
                     later.known += 1;
                     later.satisfied += u64::from(next.rating >= 4);
                 }
@@ -232,7 +233,7 @@ impl Customers {
 
 /// The segment of a customer; `contacts` in order of time.
 fn segment(contacts: &[Contact], now: i64) -> Segment {
-    let days_since = |at: i64| (now - at) / DAY_MS;
+    let days_since = |at: i64| now.saturating_sub(at) / DAY_MS;
     let Some(last) = contacts.last() else { return Segment::Other };
     let ratings: Vec<u8> = contacts.iter().map(|c| c.rating).filter(|&r| r > 0).collect();
     let unhappy = ratings.last().is_some_and(|&r| r <= 2) || last.strong_anger;

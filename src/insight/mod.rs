@@ -3,6 +3,8 @@
 mod alerts;
 mod collect;
 mod customers;
+#[cfg(test)]
+mod customers_tests;
 mod dates;
 mod experiment;
 mod follow_up;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::dates::moment;
 use crate::error::{Error, ErrorKind, Result};
@@ -127,7 +128,11 @@ impl Row {
         };
         let at = match &line.at {
             None | Some(Value::Null) => None,
-            Some(Value::Number(ms)) => ms.as_i64(),
+            Some(Value::Number(number)) => Some(milliseconds(number).ok_or_else(|| {
+                corrupt(format!(
+                    "expected a date in \"at\", or whole milliseconds since 1970 up to the year 9999, got {number}"
+                ))
+            })?),
             Some(Value::String(text)) => Some(moment(text, zone).map_err(|e| e.about(subject))?),
             Some(other) => return Err(corrupt(format!("expected a date in \"at\", got {other}"))),
         };
@@ -161,6 +166,13 @@ impl Row {
     }
 }
 
+/// Whole milliseconds that a calendar holds. Data frames write whole numbers as `1780000000000.0` where a column has gaps.
+fn milliseconds(number: &Number) -> Option<i64> {
+    // Exact: the calendar ends far below 2^53.
+    let whole = || number.as_f64().filter(|ms| ms.fract() == 0.0 && ms.abs() < 9e15).map(|ms| ms as i64);
+    number.as_i64().or_else(whole).filter(|&ms| Timestamp::from_millisecond(ms).is_ok())
+}
+
 #[cfg(feature = "ledger")]
 impl From<crate::record::Facts> for Row {
     fn from(facts: crate::record::Facts) -> Self {
@@ -192,6 +204,34 @@ impl From<crate::record::Facts> for Row {
             resolved_first: None,
             first_response_s: None,
             complaint: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(json: &str) -> Result<Option<i64>> {
+        let line = format!("{{\"file\": \"a.wav\", \"at\": {json}}}");
+        Row::from_json(&line, "results.jsonl, line 1", &jiff::tz::TimeZone::UTC).map(|row| row.at)
+    }
+
+    #[test]
+    fn a_time_in_milliseconds_is_read_whole_or_refused() {
+        for (json, expected) in [
+            ("1780000000000", 1_780_000_000_000),
+            ("1780000000000.0", 1_780_000_000_000),
+            ("1.78e12", 1_780_000_000_000),
+            ("-1", -1),
+        ] {
+            assert_eq!(at(json).unwrap(), Some(expected), "{json}");
+        }
+        assert_eq!(at("null").unwrap(), None);
+        for json in ["1780000000.5", "9223372036854775807", "-9223372036854775808", "18446744073709551615", "1e300"] {
+            let error = at(json).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Corrupt, "{json}");
+            assert!(error.to_string().starts_with("results.jsonl, line 1: expected a date"), "{error}");
         }
     }
 }

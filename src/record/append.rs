@@ -8,16 +8,14 @@ use super::call_record::CallRecord;
 use super::facts::{COLUMNS, Facts};
 use super::key::Key;
 use super::ledger::Ledger;
+use super::parts::{Part, check, combined, parts};
 use super::roles::Right;
 use super::seal::{seal, unseal};
-use super::sql::digest;
+use super::sql::{digest, random};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Records of one import that share a transaction.
 const BATCH: usize = 1_000;
-/// A record's free text, audio apart: more than this is not one call's.
-const TEXT_LIMIT: usize = 1 << 20;
-const AUDIO_LIMIT: usize = 256 << 20;
 
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,7 +25,8 @@ pub enum Appended {
     New(i64),
     /// A later revision of a call that was there: it now stands for the call. The earlier one is kept.
     Revised(i64),
-    /// The very same record was there already: nothing was written. So a writer may simply try again.
+    /// The very same record was there already: nothing was written. So a writer may simply try again. Also a call
+    /// whose customer was erased since: what was erased does not come back with the same input.
     Already(i64),
 }
 
@@ -42,12 +41,6 @@ pub struct Imported {
 /// Number, revision, start, hash and customer of the record that stands for a call.
 type Before = (i64, i64, i64, Vec<u8>, Option<String>);
 
-/// One part of a record that lies in its own row.
-pub(super) struct Part {
-    pub class: &'static str,
-    pub plain: Vec<u8>,
-}
-
 impl Ledger {
     /// Stores a record; when this returns it is on the disk, whole. The door for the wiring of a call: call it before
     /// the outro starts, and again with the same `call` when more is known (the hand-over's outcome).
@@ -61,6 +54,9 @@ impl Ledger {
     pub fn append(&self, record: &CallRecord) -> Result<Appended> {
         let content = self.writing_key()?;
         check(record)?;
+        if let Some(seq) = self.erased_since(record)? {
+            return Ok(Appended::Already(seq));
+        }
         let record = self.as_agreed(record)?;
         // The customer's key first: it must be on the disk before what it seals.
         let key = self.store.key_for(&self.owner(&record), content)?;
@@ -81,7 +77,11 @@ impl Ledger {
             for record in records.by_ref().take(BATCH) {
                 let record = record?;
                 check(&record)?;
-                batch.push(self.as_agreed(&record)?);
+                if self.erased_since(&record)?.is_some() {
+                    imported.already += 1;
+                } else {
+                    batch.push(self.as_agreed(&record)?);
+                }
             }
             let keys: Vec<Key> = self
                 .store
@@ -124,6 +124,20 @@ impl Ledger {
         }
     }
 
+    /// The number of a call that is stored and whose customer was erased since.
+    fn erased_since(&self, record: &CallRecord) -> Result<Option<i64>> {
+        if record.customer.is_none() {
+            return Ok(None);
+        }
+        self.db
+            .prepare_cached(
+                "SELECT seq FROM calls c WHERE call = ? AND at = ? AND customer IS NULL AND EXISTS
+                 (SELECT 1 FROM tombstone t WHERE t.seq = c.seq AND class = 'link') ORDER BY revision DESC LIMIT 1",
+            )
+            .and_then(|mut s| s.query_row(params![record.call, record.at_unix_ms], |row| row.get(0)).optional())
+            .map_err(|e| self.failed(e))
+    }
+
     /// The record without what the caller, or the customer earlier, did not agree to.
     fn as_agreed(&self, record: &CallRecord) -> Result<CallRecord> {
         let mut record = record.clone();
@@ -161,7 +175,7 @@ impl Ledger {
                 let problem = "this name belongs to another call (other start or customer); names must be unique";
                 return Err(Error::new(ErrorKind::Usage, format!("call {}", record.call), problem));
             }
-            let same = Facts::of(record, customer.clone(), *last).hash()[..] == hash[..];
+            let same = Facts::of(record, customer.clone(), *last).has_hash(hash);
             if same && self.same_parts(*seq, &record.call, &parts, key)? {
                 return Ok(Appended::Already(*seq));
             }
@@ -178,7 +192,9 @@ impl Ledger {
             )
             .and_then(|mut select| select.query_row([], |row| row.get(0)))
             .map_err(failed)?;
-        let (hash, link) = (facts.hash(), facts.link(seq));
+        let salt: [u8; 16] = random()?;
+        let (hash, link) = (facts.hash(), facts.link(seq, &salt));
+        let tie = link.map(|link| [&link[..], &salt].concat());
         let marks = "?, ".repeat(facts.values().len());
         self.db
             .prepare_cached(&format!(
@@ -186,7 +202,7 @@ impl Ledger {
                 &marks[..marks.len() - 2]
             ))
             .and_then(|mut insert| {
-                let mut values: Vec<&dyn rusqlite::ToSql> = vec![&seq, &hash, &link];
+                let mut values: Vec<&dyn rusqlite::ToSql> = vec![&seq, &hash, &tie];
                 values.extend(facts.values());
                 insert.execute(&values[..])
             })
@@ -247,57 +263,4 @@ impl Ledger {
         }
         Ok(count == parts.len())
     }
-}
-
-/// One hash over several objects of a record.
-pub(super) fn combined(objects: &[(impl AsRef<str>, [u8; 32])]) -> [u8; 32] {
-    let parts: Vec<&[u8]> = objects.iter().flat_map(|(class, hash)| [class.as_ref().as_bytes(), &hash[..]]).collect();
-    digest(&parts)
-}
-
-fn parts(record: &CallRecord) -> Result<Vec<Part>> {
-    let json = |value: &CallRecord| {
-        serde_json::to_vec(value)
-            .map_err(|e| Error::new(ErrorKind::Internal, "call record", format!("cannot be written as JSON: {e}")))
-    };
-    let mut open = record.clone();
-    (open.transcript, open.customer, open.audio) = (None, None, None);
-    let mut parts = vec![Part { class: "detail", plain: json(&open)? }];
-    if let Some(customer) = &record.customer {
-        let plain = serde_json::to_vec(customer).unwrap_or_default();
-        parts.push(Part { class: "identity", plain });
-    }
-    if let Some(text) = &record.transcript {
-        parts.push(Part { class: "transcript", plain: text.clone().into_bytes() });
-    }
-    if let Some(audio) = &record.audio {
-        parts.push(Part { class: "audio", plain: audio.clone() });
-    }
-    Ok(parts)
-}
-
-fn check(record: &CallRecord) -> Result<()> {
-    let wrong = |problem: String| Err(Error::new(ErrorKind::Usage, format!("call {:?}", record.call), problem));
-    if record.version != 1 {
-        return wrong(format!("expected record version 1, got {}", record.version));
-    }
-    if record.call.trim().is_empty() || record.call.len() > 200 {
-        return wrong(format!("expected a name of 1 to 200 bytes, got {}", record.call.len()));
-    }
-    if record.customer.as_ref().is_some_and(|c| c.id.trim().is_empty() || c.id.len() > 200) {
-        return wrong("expected a customer id of 1 to 200 bytes".into());
-    }
-    // 1970 to 9999: what a date can be written of.
-    if !(0..253_402_300_800_000).contains(&record.at_unix_ms) {
-        return wrong(format!("expected a start between 1970 and 9999, got {} ms since 1970", record.at_unix_ms));
-    }
-    let text = record.transcript.as_ref().map_or(0, String::len);
-    if text > TEXT_LIMIT {
-        return wrong(format!("expected a transcript of at most {TEXT_LIMIT} bytes, got {text}"));
-    }
-    let audio = record.audio.as_ref().map_or(0, Vec::len);
-    if audio > AUDIO_LIMIT {
-        return wrong(format!("expected audio of at most {AUDIO_LIMIT} bytes, got {audio}"));
-    }
-    Ok(())
 }

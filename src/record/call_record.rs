@@ -227,7 +227,7 @@ impl CallRecord {
     }
 
     /// Leaves out what the caller did not agree to: without consent to recording no transcript, words or audio, without
-    /// consent to emotion neither sentiment nor voice.
+    /// consent to emotion neither sentiment nor voice, nor what the decision tells of them.
     #[must_use]
     pub fn as_agreed(mut self) -> Self {
         if !self.consent.recording {
@@ -237,6 +237,7 @@ impl CallRecord {
         if !self.consent.emotion {
             (self.sentiment, self.voice) = (None, None);
             self.words.clear();
+            self.decision = self.decision.map(|decision| decision.without_emotion(self.posterior));
         }
         self
     }

@@ -63,7 +63,9 @@ pub struct Facts {
 impl Facts {
     pub(super) fn of(record: &CallRecord, customer: Option<String>, revision: i64) -> Self {
         let decision = record.decision.as_ref();
-        let number = |value: f32| Some(f64::from(value)).filter(|v| v.is_finite());
+        // The database keeps no minus on a zero, and what is hashed must be what is read back.
+        let unsigned_zero = |value: f64| Some(value + 0.0).filter(|v| v.is_finite());
+        let number = |value: f32| unsigned_zero(f64::from(value));
         Self {
             customer,
             call: record.call.clone(),
@@ -97,7 +99,7 @@ impl Facts {
             outro: record.outro.as_ref().map(|o| o.id.clone()),
             experiment: record.experiment.as_ref().map(|e| e.name.clone()),
             arm: record.experiment.as_ref().map(|e| e.arm.clone()),
-            total_ms: record.timings_ms.get("total").copied().filter(|v| v.is_finite()),
+            total_ms: record.timings_ms.get("total").copied().and_then(unsigned_zero),
             recording: record.consent.recording,
             emotion: record.consent.emotion,
             policy: decision.map(|d| d.policy_hash.clone()),
@@ -112,9 +114,22 @@ impl Facts {
         digest(&[b"facts", &serde_json::to_vec(self).unwrap_or_default()])
     }
 
-    /// SHA-256 that ties the pseudonym to a record.
-    pub(super) fn link(&self, seq: i64) -> Option<[u8; 32]> {
-        self.customer.as_ref().map(|customer| digest(&[b"link", &seq.to_le_bytes(), customer.as_bytes()]))
+    /// Whether `hash` is of these figures. A score of zero may have been hashed with its minus, as it once was.
+    pub(super) fn has_hash(&self, hash: &[u8]) -> bool {
+        let minus = || Self { score: Some(-0.0), ..self.clone() }.hash();
+        self.hash()[..] == *hash || self.score == Some(0.0) && minus()[..] == *hash
+    }
+
+    /// SHA-256 that ties the pseudonym to a record, with the salt that is stored behind it. Where a tie is removed its
+    /// hash stays in a tombstone: without the salt, which does not, nobody can try whose the record was.
+    pub(super) fn link(&self, seq: i64, salt: &[u8]) -> Option<[u8; 32]> {
+        let customer = self.customer.as_ref()?.as_bytes();
+        let seq = seq.to_le_bytes();
+        // Ties of the first version have no salt.
+        Some(match salt {
+            [] => digest(&[b"link", &seq, customer]),
+            salt => digest(&[b"link", &seq, customer, salt]),
+        })
     }
 
     pub(super) fn values(&self) -> [&dyn ToSql; 35] {
@@ -215,4 +230,26 @@ fn word(value: &impl Serialize) -> Option<String> {
 
 fn json(value: &impl Serialize, empty: bool) -> Option<String> {
     if empty { None } else { serde_json::to_string(value).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Language;
+    use crate::record::SentimentSummary;
+    use crate::sentiment::SentimentLabel;
+
+    #[test]
+    fn a_zero_with_a_minus_is_hashed_as_it_is_read_back_and_was_once_hashed() {
+        let mut record = CallRecord::new("c", 0, Language::En);
+        record.sentiment = Some(SentimentSummary { score: -0.0, label: SentimentLabel::Neutral });
+        record.timings_ms.insert("total".into(), -0.0);
+        let facts = Facts::of(&record, None, 1);
+        let zeros = [facts.score, facts.total_ms].map(|zero| zero.map(f64::is_sign_negative));
+        assert_eq!(zeros, [Some(false); 2]);
+        let once = Facts { score: Some(-0.0), ..facts.clone() };
+        assert_ne!(facts.hash(), once.hash());
+        assert!(facts.has_hash(&facts.hash()) && facts.has_hash(&once.hash()));
+        assert!(!facts.has_hash(&Facts { score: Some(0.5), ..facts.clone() }.hash()));
+    }
 }

@@ -8,6 +8,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// Files that are exchanged together.
 pub(super) const FILES: [&str; 4] = ["ledger.db", "keys.db", "ring.json", "head"];
 
+/// Marks a folder in which a ledger or a copy is being made.
+const UNFINISHED: &str = "unfinished";
+
 /// A folder that holds a ledger, locked: shared for use, alone for exchanging its files.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -25,22 +28,82 @@ pub(super) enum Lock {
 }
 
 impl Folder {
-    /// Makes a folder that only its owner can enter.
+    /// Makes a folder that only its owner can enter, or takes an empty one. It counts as unfinished until
+    /// [`Folder::finished`]: what a crash leaves until then is removed by the next attempt.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`] when a ledger is there already; the file system's.
+    /// [`ErrorKind::Usage`] when a ledger or anything else is there already; the file system's.
     pub fn create(path: &Path) -> Result<Self> {
-        if path.join("ring.json").exists() || path.join("ledger.db").exists() {
-            let problem = "a ledger is here already; choose another folder";
-            return Err(Error::new(ErrorKind::Usage, path.display().to_string(), problem));
-        }
+        Self::check_empty(path)?;
         fs::create_dir_all(path).map_err(|e| Error::io(path, &e))?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(|e| Error::io(path, &e))?;
         }
-        Self::lock(path, Lock::Alone)
+        let folder = Self::lock(path, Lock::Alone)?;
+        // Another program may have made one before the lock was ours.
+        Self::check_empty(path)?;
+        folder.clear();
+        let mark = path.join(UNFINISHED);
+        File::create(&mark).map_err(|e| Error::io(&mark, &e))?;
+        sync(path)?;
+        Ok(folder)
+    }
+
+    /// Whether nothing is here but what an attempt that never ended left.
+    fn check_empty(path: &Path) -> Result<()> {
+        let usage = |problem: String| Err(Error::new(ErrorKind::Usage, path.display().to_string(), problem));
+        let entries = match fs::read_dir(path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(|e| Error::io(path, &e))?,
+        };
+        let names: std::io::Result<Vec<_>> = entries.map(|entry| entry.map(|entry| entry.file_name())).collect();
+        let names = names.map_err(|e| Error::io(path, &e))?;
+        let unfinished = Self::is_unfinished(path);
+        for name in names.iter().map(|name| name.to_string_lossy()) {
+            let ours = is_ours(&name);
+            if ours && !unfinished {
+                return usage("a ledger is here already; choose another folder".into());
+            }
+            if !(ours || ["lock", UNFINISHED].contains(&&*name) || unfinished && name == "exchange") {
+                return usage(format!("expected a new or empty folder, found {name} in it; choose another"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A ring is written last, so a folder that has one is whole, whatever the mark says.
+    fn is_unfinished(path: &Path) -> bool {
+        path.join(UNFINISHED).exists() && !path.join("ring.json").exists() && !path.join("exchange.ready").exists()
+    }
+
+    /// What was begun in this folder is whole.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn finished(&self) -> Result<()> {
+        match fs::remove_file(self.file(UNFINISHED)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io(&self.path, &e)),
+            _ => sync(&self.path),
+        }
+    }
+
+    /// Removes the files of a ledger that was not finished. Best effort: what stays is found again by name.
+    pub fn clear(&self) {
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if is_ours(&name.to_string_lossy()) || name == UNFINISHED {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        let _ = fs::remove_dir_all(self.file("exchange"));
+    }
+
+    /// Whether a ledger or parts of one are here.
+    pub fn holds_ledger(path: &Path) -> bool {
+        let parts = FILES.iter().chain(&["exchange.ready"]).any(|name| path.join(name).exists());
+        parts && !Self::is_unfinished(path)
     }
 
     /// Opens and locks a folder, and finishes what a crash left half exchanged.
@@ -49,12 +112,18 @@ impl Folder {
     /// [`ErrorKind::NotFound`] without a ledger in it, [`ErrorKind::Permission`] when others can enter it,
     /// [`ErrorKind::Limit`] when another program holds it alone.
     pub fn open(path: &Path, lock: Lock) -> Result<Self> {
-        let subject = || path.display().to_string();
-        let ready = path.join("exchange.ready");
-        if !path.join("ring.json").is_file() && !ready.is_dir() {
+        if !path.join("ring.json").is_file() && !path.join("exchange.ready").is_dir() {
             let problem = "no ledger is here; `codetta ledger init` makes one";
-            return Err(Error::new(ErrorKind::NotFound, subject(), problem));
+            return Err(Error::new(ErrorKind::NotFound, path.display().to_string(), problem));
         }
+        Self::enter(path, lock)
+    }
+
+    /// The same where parts of a ledger are lost, for restoring them.
+    ///
+    /// # Errors
+    /// As for [`Folder::open`].
+    pub fn enter(path: &Path, lock: Lock) -> Result<Self> {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -62,19 +131,29 @@ impl Folder {
             if mode & 0o077 != 0 {
                 let problem =
                     format!("others can enter this ledger: expected mode 0700, got {mode:04o}; run chmod 700");
-                return Err(Error::new(ErrorKind::Permission, subject(), problem));
+                return Err(Error::new(ErrorKind::Permission, path.display().to_string(), problem));
             }
         }
-        if ready.is_dir() {
+        if path.join("exchange.ready").is_dir() {
             let alone = Self::lock(path, Lock::Alone)?;
             alone.finish_exchange()?;
         }
         let folder = Self::lock(path, lock)?;
-        // A crash before the files were ready: nothing of it counts.
-        if lock == Lock::Alone {
-            let _ = fs::remove_dir_all(path.join("exchange"));
+        // A crash before the files were ready: nothing of it counts. Files are prepared by one who holds the folder
+        // alone, so whoever has any lock meets none but a crash's. They may hold a copy of the customers' keys, which
+        // an erasure would miss.
+        if cfg!(unix) || lock == Lock::Alone {
+            folder.remove_exchange()?;
         }
         Ok(folder)
+    }
+
+    fn remove_exchange(&self) -> Result<()> {
+        let exchange = self.file("exchange");
+        match fs::remove_dir_all(&exchange) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io(&exchange, &e)),
+            _ => Ok(()),
+        }
     }
 
     fn lock(path: &Path, lock: Lock) -> Result<Self> {
@@ -112,8 +191,8 @@ impl Folder {
 
     /// A fresh folder in which the next set of files is prepared.
     pub fn prepare_exchange(&self) -> Result<PathBuf> {
+        self.remove_exchange()?;
         let next = self.path.join("exchange");
-        let _ = fs::remove_dir_all(&next);
         fs::create_dir(&next).map_err(|e| Error::io(&next, &e))?;
         Ok(next)
     }
@@ -148,6 +227,12 @@ impl Folder {
         sync(&self.path)?;
         fs::remove_dir_all(&ready).map_err(|e| Error::io(&ready, &e))
     }
+}
+
+/// Whether a name is that of a ledger's file, of its log, or of one that was being written.
+fn is_ours(name: &str) -> bool {
+    let end = |rest: &str| ["", "-wal", "-shm", "-journal"].contains(&rest) || rest.ends_with(".partial");
+    FILES.iter().any(|file| name.strip_prefix(file).is_some_and(end))
 }
 
 /// Flushes a file or folder to the disk.

@@ -30,6 +30,25 @@ impl KeyStore {
         &self.db
     }
 
+    /// Checks every page, beyond what opening reads.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Corrupt`] for an altered page.
+    pub fn check(&self) -> Result<()> {
+        for check in ["cipher_integrity_check", "quick_check"] {
+            let lines: Vec<String> = self
+                .db
+                .prepare(&format!("PRAGMA {check}"))
+                .and_then(|mut check| check.query_map([], |row| row.get(0))?.collect())
+                .map_err(|e| self.failed(e))?;
+            if let Some(line) = lines.iter().find(|line| *line != "ok") {
+                let problem = format!("a page was altered or damaged ({line})");
+                return Err(Error::new(ErrorKind::Corrupt, self.path.display().to_string(), problem));
+            }
+        }
+        Ok(())
+    }
+
     fn failed(&self, error: rusqlite::Error) -> Error {
         sql_error(&self.path, &error)
     }
@@ -77,25 +96,34 @@ impl KeyStore {
         Key::parse(&plain, &subject).map(Some)
     }
 
-    /// Destroys a customer's key, and lets no copy of it stay in the file or its log.
+    /// Destroys a customer's key, and lets no copy of it stay in the file or its log. Who comes back and is erased
+    /// again has a row for each time, so that the later counts, and a file from between the two can be told.
     pub fn destroy(&self, pseudonym: &str, now: i64) -> Result<bool> {
-        let destroyed = self
-            .db
-            .execute("DELETE FROM keys WHERE pseudonym = ?", [pseudonym])
-            .and_then(|count| {
-                self.db.execute("INSERT OR IGNORE INTO erased VALUES (?, ?)", params![pseudonym, now])?;
-                Ok(count > 0)
-            })
-            .map_err(|e| self.failed(e))?;
+        let before = "SELECT count(*) FROM erased WHERE pseudonym = ?1 OR pseudonym LIKE ?1 || '/%'";
+        let destroyed = self.together(|| {
+            let erase = || {
+                let row = match self.db.query_row(before, [pseudonym], |row| row.get::<_, i64>(0))? {
+                    0 => pseudonym.to_owned(),
+                    times => format!("{pseudonym}/{}", times + 1),
+                };
+                self.db.execute("INSERT INTO erased VALUES (?, ?)", params![row, now])?;
+                self.db.execute("DELETE FROM keys WHERE pseudonym = ?", [pseudonym])
+            };
+            erase().map_err(|e| self.failed(e))
+        })?;
         self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(|e| self.failed(e))?;
-        Ok(destroyed)
+        Ok(destroyed > 0)
     }
 
-    /// Pseudonyms of erased customers and when, milliseconds since 1970.
+    /// Every erasure: the customer's pseudonym and when, milliseconds since 1970.
     pub fn erased(&self) -> Result<Vec<(String, i64)>> {
         let mut select = self.db.prepare("SELECT pseudonym, at FROM erased").map_err(|e| self.failed(e))?;
         let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(|e| self.failed(e))?;
-        rows.collect::<rusqlite::Result<_>>().map_err(|e| self.failed(e))
+        let customer = |(mut row, at): (String, i64)| {
+            row.truncate(row.find('/').unwrap_or(row.len()));
+            (row, at)
+        };
+        rows.map(|row| row.map(customer)).collect::<rusqlite::Result<_>>().map_err(|e| self.failed(e))
     }
 
     /// Wraps every key anew, for a rekey.

@@ -67,6 +67,7 @@ impl Ledger {
         ledger.write(|ledger| ledger.note(Note { action: "init", ..Note::default() }))?;
         // Last, so that a folder with a ring holds a whole ledger.
         ledger.ring.write(&ledger.folder.file("ring.json"))?;
+        ledger.folder.finished()?;
         ledger.folder.share()?;
         Ok(ledger)
     }

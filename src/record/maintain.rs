@@ -9,11 +9,11 @@ use rusqlite::backup::Backup;
 
 use super::anchor::Anchor;
 use super::audit::{self, Head, Note};
-use super::folder::{Folder, Lock, sync};
+use super::folder::{Folder, Lock};
 use super::key::Key;
 use super::key_store::KeyStore;
 use super::ledger::{Clock, Ledger};
-use super::ring::{Keys, Ring};
+use super::ring::Keys;
 use super::roles::{Right, Role};
 use super::sql::{create, open, sql_error};
 use crate::error::{Error, ErrorKind, Result};
@@ -110,109 +110,23 @@ impl Ledger {
         let folder = Folder::create(to)?;
         let done = work(to).and_then(|value| {
             self.ring.write(&to.join("ring.json"))?;
-            sync(to)?;
+            folder.finished()?;
             Ok(value)
         });
+        if done.is_err() {
+            folder.clear();
+        }
+        let _ = fs::remove_file(folder.file("lock"));
         drop(folder);
         if done.is_err() {
-            for name in ["ledger.db", "keys.db", "ring.json", "head", "lock"] {
-                for suffix in ["", "-wal", "-shm", "-journal"] {
-                    let _ = fs::remove_file(to.join(format!("{name}{suffix}")));
-                }
-            }
             let _ = fs::remove_dir(to);
-        } else {
-            let _ = fs::remove_file(to.join("lock"));
         }
         done
-    }
-
-    /// Puts a backup in the place of a ledger, or of one that is lost. The customers' keys come from the ledger's own
-    /// key store or, where that is lost too, from `key_copy`; customers erased since the backup stay erased.
-    ///
-    /// `key` is the administrator's key of the ledger (or of `key_copy`), `backup_key` the one of the backup's time.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`] without a key store, [`ErrorKind::Corrupt`] for a damaged backup or one of another ledger;
-    /// the file system's. On error what was there stays.
-    pub fn restore(
-        path: &Path,
-        backup: &Path,
-        key: &Key,
-        backup_key: &Key,
-        key_copy: Option<&Path>,
-        who: &str,
-        clock: Clock,
-    ) -> Result<Head> {
-        let backup_ring = Ring::read(&backup.join("ring.json"))?;
-        let backup_keys = backup_ring.open(backup_key, &backup.join("ring.json").display().to_string())?;
-        let present = path.join("keys.db").is_file() && path.join("ring.json").is_file();
-        let keys_from = match (present, key_copy) {
-            (true, _) => path,
-            (false, Some(copy)) => copy,
-            (false, None) => {
-                let problem =
-                    "no key store is here, and without it no content opens: name a copy of it (--keys FOLDER)";
-                return Err(Error::new(ErrorKind::Usage, path.display().to_string(), problem));
-            }
-        };
-        let ring = Ring::read(&keys_from.join("ring.json"))?;
-        let keys = ring.open(key, &keys_from.join("ring.json").display().to_string())?;
-        if keys.role != Role::Administrator || ring.ledger != backup_ring.ledger {
-            let (kind, problem) = if keys.role == Role::Administrator {
-                (ErrorKind::Corrupt, "this backup is of another ledger than the key store")
-            } else {
-                (ErrorKind::Permission, "restoring needs the administrator's key")
-            };
-            return Err(Error::new(kind, backup.display().to_string(), problem));
-        }
-        let folder = if present { Folder::open(path, Lock::Alone)? } else { Folder::create(path)? };
-        let exchange = folder.prepare_exchange()?;
-        let db_path = exchange.join("ledger.db");
-        {
-            let source = open_copy(&backup.join("ledger.db"), &exchange.join("source.db"), &backup_keys.database)?;
-            copy(&source, &db_path, &backup_keys.database)?;
-        }
-        for suffix in ["", "-wal", "-shm"] {
-            let _ = fs::remove_file(exchange.join(format!("source.db{suffix}")));
-        }
-        change_key(&open(&db_path, &backup_keys.database)?, &db_path, &keys.database)?;
-        let store_path = if present {
-            folder.file("keys.db")
-        } else {
-            open_copy(&keys_from.join("keys.db"), &exchange.join("keys.db"), &keys.database)?;
-            ring.write(&exchange.join("ring.json"))?;
-            exchange.join("keys.db")
-        };
-        let pseudonym_key = Key::from_bytes([0; Key::LENGTH]);
-        let ledger = Self {
-            db: open(&db_path, &keys.database)?,
-            store: KeyStore::open(&store_path, &keys.database)?,
-            anchor: Anchor::create(&exchange.join("head"), Head::START)?,
-            ring,
-            keys,
-            pseudonym_key,
-            who: who.into(),
-            clock,
-            folder,
-        };
-        ledger.write(|l| {
-            for (pseudonym, at) in l.store.erased()? {
-                l.untie(&pseudonym, at, ("erase again", "after restoring".into()))?;
-            }
-            l.note(Note { action: "restore", ..Note::default() }).map(|_| ())
-        })?;
-        let head = ledger.head()?;
-        finish(&ledger.db, &db_path)?;
-        let Self { folder, db, store, .. } = ledger;
-        drop((db, store));
-        folder.exchange()?;
-        Ok(head)
     }
 }
 
 /// Copies a database in use, page by page, into a new file with the same key.
-fn copy(from: &Connection, to: &Path, key: &Key) -> Result<()> {
+pub(super) fn copy(from: &Connection, to: &Path, key: &Key) -> Result<()> {
     let failed = |e| sql_error(to, &e);
     let mut target = create(to, key)?;
     Backup::new(from, &mut target)
@@ -222,13 +136,13 @@ fn copy(from: &Connection, to: &Path, key: &Key) -> Result<()> {
 }
 
 /// A working copy of a file that must itself stay untouched (opening a database may write to it).
-fn open_copy(from: &Path, to: &Path, key: &Key) -> Result<Connection> {
+pub(super) fn open_copy(from: &Path, to: &Path, key: &Key) -> Result<Connection> {
     fs::copy(from, to).map_err(|e| Error::io(from, &e))?;
     let subject = from.display().to_string();
     open(to, key).map_err(|e| e.about(subject))
 }
 
-fn change_key(db: &Connection, path: &Path, key: &Key) -> Result<()> {
+pub(super) fn change_key(db: &Connection, path: &Path, key: &Key) -> Result<()> {
     let mut statement =
         format!("PRAGMA journal_mode = DELETE; PRAGMA rekey = \"x'{}'\"; PRAGMA journal_mode = WAL;", key.hex());
     let changed = db.execute_batch(&statement);
@@ -238,6 +152,6 @@ fn change_key(db: &Connection, path: &Path, key: &Key) -> Result<()> {
 }
 
 /// Leaves one file, without a log beside it.
-fn finish(db: &Connection, path: &Path) -> Result<()> {
+pub(super) fn finish(db: &Connection, path: &Path) -> Result<()> {
     db.execute_batch("PRAGMA journal_mode = DELETE;").map_err(|e| sql_error(path, &e))
 }

@@ -23,11 +23,19 @@ mod ledger;
 #[cfg(feature = "ledger")]
 mod maintain;
 #[cfg(feature = "ledger")]
+mod parts;
+#[cfg(feature = "ledger")]
 mod read;
+#[cfg(feature = "ledger")]
+mod restore;
+#[cfg(all(test, feature = "ledger"))]
+mod restore_tests;
 #[cfg(feature = "ledger")]
 mod retention;
 #[cfg(feature = "ledger")]
 mod rights;
+#[cfg(all(test, feature = "ledger"))]
+mod rights_tests;
 #[cfg(feature = "ledger")]
 mod ring;
 #[cfg(feature = "ledger")]
@@ -44,6 +52,8 @@ mod tasks;
 mod verify;
 #[cfg(all(test, feature = "ledger"))]
 mod verify_tests;
+#[cfg(feature = "ledger")]
+mod withdraw;
 
 pub(crate) use call_record::words_and_needs;
 pub use call_record::{CallRecord, Customer, ExperimentArm, OutroPlayed, Response, SentimentSummary, WordFound};

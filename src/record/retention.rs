@@ -149,20 +149,21 @@ impl Ledger {
             .db
             .execute(
                 &format!(
-                    "INSERT INTO tombstone SELECT seq, CASE WHEN EXISTS (SELECT 1 FROM tombstone t WHERE t.seq = c.seq \
-                     AND t.class = c.class) THEN c.class || '/2' ELSE c.class END, hash, {audit} FROM content c WHERE {condition}"
+                    "INSERT INTO tombstone SELECT seq, {}, hash, {audit} FROM content c WHERE {condition}",
+                    name_of("c.class")
                 ),
                 values,
             )
             .map_err(failed)?;
         if calls {
             let bury = format!(
-                "INSERT INTO tombstone SELECT seq, CASE WHEN EXISTS (SELECT 1 FROM tombstone t WHERE t.seq = c.seq \
-                 AND t.class = 'facts') THEN 'facts/2' ELSE 'facts' END, hash, {audit} FROM calls c WHERE {condition}"
+                "INSERT INTO tombstone SELECT seq, {}, hash, {audit} FROM calls c WHERE {condition}",
+                name_of("'facts'")
             );
             count += self.db.execute(&bury, values).map_err(failed)?;
             let bury = format!(
-                "INSERT INTO tombstone SELECT seq, 'link', link, {audit} FROM calls WHERE customer IS NOT NULL AND {condition}"
+                "INSERT INTO tombstone SELECT seq, 'link', substr(link, 1, 32), {audit} FROM calls
+                 WHERE customer IS NOT NULL AND {condition}"
             );
             count += self.db.execute(&bury, values).map_err(failed)?;
         }
@@ -201,4 +202,13 @@ impl Ledger {
     pub(super) fn flush_deleted(&self) -> Result<()> {
         self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(|e| self.failed(e))
     }
+}
+
+/// An SQL expression: the tombstone's name for an object of a class (itself an expression) of record `c.seq`. A record
+/// that was replaced has tombstones of its earlier states: `facts`, then `facts/2` and so on.
+pub(super) fn name_of(class: &str) -> String {
+    format!(
+        "{class} || (SELECT CASE count(*) WHEN 0 THEN '' ELSE '/' || (count(*) + 1) END FROM tombstone t
+         WHERE t.seq = c.seq AND (t.class = {class} OR t.class LIKE {class} || '/%'))"
+    )
 }

@@ -3,14 +3,12 @@
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
-use super::append::combined;
 use super::audit::Note;
 use super::call_record::CallRecord;
-use super::facts::{COLUMNS, Facts};
 use super::key::hex;
 use super::ledger::Ledger;
+use super::retention::name_of;
 use super::roles::Right;
-use super::sql::digest;
 use super::tasks::Task;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -63,7 +61,8 @@ impl Ledger {
             )
             .optional()
             .map_err(|e| self.failed(e))?;
-        self.note_read(&pseudonym, "exported".into())?;
+        // Not the pseudonym: the audit outlives an erasure, and next to a stored call it would say whose that was.
+        self.note_read("customer", "exported".into())?;
         if seqs.is_empty() && flags.is_none() {
             return Err(Error::new(ErrorKind::NotFound, "customer", "nothing is recorded under that name"));
         }
@@ -74,7 +73,8 @@ impl Ledger {
     }
 
     /// Destroys the customer's key, and with it the sealed content in this ledger and in every backup of it; removes
-    /// the sealed rows here, and unties the figures from the customer. Safe to run again.
+    /// the sealed rows here, and unties the figures from the customer. Safe to run again. That the customer must not be
+    /// called, or took a consent back, stays noted under the pseudonym: it would be lost on the next call otherwise.
     ///
     /// Copies of the *key store* that were made before still hold the key: replace them (`ledger backup-keys`).
     ///
@@ -107,15 +107,15 @@ impl Ledger {
         let calls = self
             .db
             .execute(
-                &format!("INSERT INTO tombstone SELECT seq, 'link', link, {audit} FROM calls WHERE {ties}"),
+                &format!(
+                    "INSERT INTO tombstone SELECT seq, 'link', substr(link, 1, 32), {audit} FROM calls WHERE {ties}"
+                ),
                 values,
             )
             .map_err(failed)?;
         let sealed = "class <> 'detail' AND seq IN (SELECT seq FROM calls WHERE at <= ?2) AND customer = ?1";
-        let bury = format!(
-            "INSERT INTO tombstone SELECT seq, CASE WHEN EXISTS (SELECT 1 FROM tombstone t WHERE t.seq = c.seq AND \
-             t.class = c.class) THEN class || '/2' ELSE class END, hash, {audit} FROM content c WHERE {sealed}"
-        );
+        let name = name_of("c.class");
+        let bury = format!("INSERT INTO tombstone SELECT seq, {name}, hash, {audit} FROM content c WHERE {sealed}");
         let objects = self.db.execute(&bury, values).map_err(failed)?;
         self.db.execute(&format!("DELETE FROM content WHERE {sealed}"), values).map_err(failed)?;
         self.db
@@ -130,39 +130,15 @@ impl Ledger {
         self.db
             .execute(&format!("UPDATE calls SET customer = NULL, link = NULL WHERE {ties}"), values)
             .map_err(failed)?;
-        self.db.execute("DELETE FROM customers WHERE pseudonym = ?", [pseudonym]).map_err(failed)?;
+        // What the customer forbade holds after the erasure, which is no leave to call or to record again.
+        let forgotten =
+            "DELETE FROM customers WHERE pseudonym = ? AND do_not_call = 0 AND recording = 1 AND emotion = 1";
+        self.db.execute(forgotten, [pseudonym]).map_err(failed)?;
         let hash = self.tombstones_of(audit)?;
         // Not the pseudonym: the audit outlives the erasure.
         let detail = format!("{objects} sealed objects, {calls} calls untied");
         self.note(Note { action, subject, detail, digest: Some(hash) })?;
         Ok((objects as u64, calls as u64, hex(&hash)))
-    }
-
-    /// Takes consent back. Without `recording`, transcripts and audio are removed and no more are kept; without
-    /// `emotion`, sentiment, voice and emotion words are removed from the customer's records and no more are kept.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Permission`] for any but the administrator; the database's.
-    pub fn withdraw(&self, customer: &str, recording: bool, emotion: bool) -> Result<u64> {
-        self.require(Right::Administer)?;
-        let pseudonym = self.pseudonym(customer);
-        let removed = self.write(|ledger| {
-            ledger.set_customer(&pseudonym, "recording", !recording)?;
-            ledger.set_customer(&pseudonym, "emotion", !emotion)?;
-            let mut removed = 0;
-            if recording {
-                let condition = "class IN ('transcript', 'audio') AND customer = ?";
-                let detail = "recording".to_owned();
-                let buried = ledger.bury(condition, false, &[&pseudonym], "withdraw", "customer", detail)?;
-                removed += buried.map_or(0, |(count, ..)| count);
-            }
-            if emotion {
-                removed += ledger.strip_emotion(&pseudonym)?;
-            }
-            Ok(removed)
-        })?;
-        self.flush_deleted()?;
-        Ok(removed)
     }
 
     /// Notes that a customer must not be called, or may be again.
@@ -179,7 +155,8 @@ impl Ledger {
     pub(super) fn mark_do_not_call(&self, pseudonym: &str, flag: bool) -> Result<()> {
         self.set_customer(pseudonym, "do_not_call", flag)?;
         let detail = if flag { "do not call" } else { "may be called" };
-        self.note(Note { action: "customer", subject: pseudonym.into(), detail: detail.into(), digest: None })
+        // Not the pseudonym, as above.
+        self.note(Note { action: "customer", subject: "customer".into(), detail: detail.into(), digest: None })
             .map(|_| ())
     }
 
@@ -199,7 +176,7 @@ impl Ledger {
     }
 
     /// Sets a flag; a withdrawn consent (`false` for recording or emotion) is never set back by this.
-    fn set_customer(&self, pseudonym: &str, flag: &str, value: bool) -> Result<()> {
+    pub(super) fn set_customer(&self, pseudonym: &str, flag: &str, value: bool) -> Result<()> {
         let keep = if flag == "do_not_call" { "" } else { &format!(" AND {flag} > ?2") };
         self.db
             .execute("INSERT OR IGNORE INTO customers (pseudonym) VALUES (?)", [pseudonym])
@@ -209,62 +186,5 @@ impl Ledger {
             })
             .map(|_| ())
             .map_err(|e| self.failed(e))
-    }
-
-    /// Replaces each of the customer's records by one without sentiment, voice and words; the old hashes stay provable.
-    fn strip_emotion(&self, pseudonym: &str) -> Result<u64> {
-        let failed = |e| self.failed(e);
-        let before: Vec<(i64, Facts)> = self
-            .db
-            .prepare(&format!("SELECT seq, {COLUMNS} FROM calls WHERE customer = ? AND emotion = 1"))
-            .and_then(|mut s| s.query_map([pseudonym], |row| Ok((row.get(0)?, Facts::from_row(row, 1)?)))?.collect())
-            .map_err(failed)?;
-        if before.is_empty() {
-            return Ok(0);
-        }
-        let audit = self.head()?.sequence + 1;
-        let mut stripped = Vec::with_capacity(before.len());
-        for (seq, mut facts) in before {
-            let bury = "INSERT OR IGNORE INTO tombstone SELECT seq, 'facts', hash, ?2 FROM calls WHERE seq = ?1";
-            self.db.execute(bury, params![seq, audit]).map_err(failed)?;
-            let bury = "INSERT OR IGNORE INTO tombstone SELECT seq, class, hash, ?2 FROM content
-                        WHERE seq = ?1 AND class = 'detail'";
-            self.db.execute(bury, params![seq, audit]).map_err(failed)?;
-            let detail: Vec<u8> = self
-                .db
-                .query_row("SELECT sealed FROM content WHERE seq = ? AND class = 'detail'", [seq], |row| row.get(0))
-                .map_err(failed)?;
-            let corrupt = |_| Error::new(ErrorKind::Corrupt, format!("record {seq}"), "its detail was altered");
-            let mut record: CallRecord = serde_json::from_slice(&detail).map_err(corrupt)?;
-            record.consent.emotion = false;
-            let record = record.as_agreed();
-            let detail = serde_json::to_vec(&record).unwrap_or_default();
-            (facts.emotion, facts.score, facts.label, facts.angry, facts.negative, facts.words) =
-                (false, None, None, None, None, None);
-            let (hash, detail_hash) = (facts.hash(), digest(&[b"detail", &detail]));
-            self.db
-                .execute(
-                    "UPDATE calls SET emotion = 0, score = NULL, label = NULL, angry = NULL, negative = NULL,
-                     words = NULL, hash = ?2 WHERE seq = ?1",
-                    params![seq, hash],
-                )
-                .and_then(|_| {
-                    let update = "UPDATE content SET sealed = ?2, hash = ?3 WHERE seq = ?1 AND class = 'detail'";
-                    self.db.execute(update, params![seq, detail, detail_hash])
-                })
-                .map_err(failed)?;
-            stripped.push((seq, [("facts", hash), ("detail", detail_hash)]));
-        }
-        let hash = self.tombstones_of(audit)?;
-        let note =
-            Note { action: "withdraw", subject: "customer".into(), detail: "emotion".into(), digest: Some(hash) };
-        self.note(note)?;
-        let count = stripped.len() as u64;
-        for (seq, objects) in stripped {
-            let detail = "facts,detail".to_owned();
-            let digest = Some(combined(&objects));
-            self.note(Note { action: "strip", subject: seq.to_string(), detail, digest })?;
-        }
-        Ok(count)
     }
 }

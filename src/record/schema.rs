@@ -56,5 +56,6 @@ CREATE TRIGGER audit_is_append_only_2 BEFORE DELETE ON audit BEGIN SELECT raise(
 /// makes an erasure reach the backups.
 pub(super) const KEY_STORE: &str = "
 CREATE TABLE keys (pseudonym TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
+-- One row an erasure: the pseudonym, and of a customer who was erased again, `pseudonym/2` and so on.
 CREATE TABLE erased (pseudonym TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 ";

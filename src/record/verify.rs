@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
-use super::append::combined;
 use super::audit::{self, AuditEntry, Head};
 use super::facts::{COLUMNS, Facts};
 use super::key::hex;
 use super::ledger::Ledger;
+use super::parts::combined;
 use super::roles::Right;
 use super::sql::digest;
 use crate::error::Result;
@@ -89,6 +89,7 @@ impl Ledger {
     fn chain(&self, found: &mut Verified) -> Result<()> {
         let mut last = Head::START;
         let mut erasures = 0;
+        let mut generations = HashMap::new();
         audit::walk(
             &self.db,
             0,
@@ -107,7 +108,7 @@ impl Ledger {
                 if let Some(number) = entry.subject.strip_prefix("erasure ").and_then(|n| n.parse::<usize>().ok()) {
                     erasures = erasures.max(number);
                 }
-                self.written(&entry, found)
+                self.written(&entry, &mut generations, found)
             },
             |e| self.failed(e),
         )?;
@@ -120,15 +121,22 @@ impl Ledger {
         Ok(())
     }
 
-    fn written(&self, entry: &AuditEntry, found: &mut Verified) -> Result<()> {
+    /// `generations` counts how often each record was replaced by one without what was no longer agreed to.
+    fn written(&self, entry: &AuditEntry, generations: &mut HashMap<i64, u32>, found: &mut Verified) -> Result<()> {
         match entry.action.as_str() {
             "append" | "amend" | "strip" => {
-                let suffix = if entry.action == "strip" { "/2" } else { "" };
                 let Ok(seq) = entry.subject.parse::<i64>() else { return Ok(()) };
-                found.records += u64::from(suffix.is_empty());
+                let mut suffix = String::new();
+                if entry.action == "strip" {
+                    let generation = generations.entry(seq).or_insert(1);
+                    *generation += 1;
+                    suffix = format!("/{generation}");
+                } else {
+                    found.records += 1;
+                }
                 let mut objects = Vec::new();
                 for class in entry.detail.split("; ").next().unwrap_or_default().split(',') {
-                    match self.object(seq, class, suffix)? {
+                    match self.object(seq, class, &suffix)? {
                         Object::Is(hash) => objects.push((class, hash)),
                         Object::Altered => return self.altered(seq, class, "altered", found),
                         Object::Missing => return self.altered(seq, class, "removed", found),
@@ -172,7 +180,7 @@ impl Ledger {
         }
         let (stored, computed): (Option<[u8; 32]>, Option<[u8; 32]>) = match class {
             "facts" | "link" => {
-                let row: Option<(Hash, Hash, Facts)> = self
+                let row: Option<(Hash, Option<Vec<u8>>, Facts)> = self
                     .db
                     .prepare_cached(&format!("SELECT hash, link, {COLUMNS} FROM calls WHERE seq = ?"))
                     .and_then(|mut s| {
@@ -181,8 +189,15 @@ impl Ledger {
                     .map_err(failed)?;
                 match (class, row) {
                     (_, None) => (None, None),
-                    ("facts", Some((hash, _, facts))) => (hash, Some(facts.hash())),
-                    (_, Some((_, link, facts))) => (link, facts.link(seq)),
+                    ("facts", Some((hash, _, facts))) => {
+                        (hash, hash.filter(|hash| facts.has_hash(hash)).or_else(|| Some(facts.hash())))
+                    }
+                    (_, Some((_, tie, facts))) => {
+                        let tie = tie.unwrap_or_default();
+                        let (link, salt) =
+                            tie.split_first_chunk().map_or((None, &[][..]), |(l, salt)| (Some(*l), salt));
+                        (link, facts.link(seq, salt))
+                    }
                 }
             }
             class => {

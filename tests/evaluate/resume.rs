@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::folder::{Place, command, evaluate, results, sorted};
+use crate::folder::{Place, command, evaluate, quarantine, results, sorted};
 use crate::support::program::stderr;
 
 /// A few spoken answers, many keyed ones and some broken files.
@@ -116,4 +116,30 @@ fn a_finished_run_is_neither_overwritten_nor_mixed_with_other_settings() {
     let rows = results(&out);
     assert_eq!(rows.len(), 2);
     assert_eq!((&rows[0]["rating"]["value"], &rows[1]["rating"]["value"]), (&4.into(), &2.into()));
+}
+
+#[test]
+fn a_resumed_run_tries_again_what_was_away_and_not_what_is_damaged() {
+    let place = Place::new();
+    place.key("here.wav", 4);
+    fs::write(place.input().join("damaged.wav"), [7; 60]).unwrap();
+    let manifest = place.input().join("m.csv");
+    fs::write(&manifest, "path\nhere.wav\naway.wav\ndamaged.wav\n").unwrap();
+    let out = place.out("out");
+    assert_eq!(evaluate(&manifest, &out, &[]).status.code(), Some(1));
+    let names = |rows: Vec<serde_json::Value>| rows.iter().map(|row| row["file"].to_string()).collect::<Vec<_>>();
+    assert_eq!(names(quarantine(&out)), [r#""away.wav""#, r#""damaged.wav""#]);
+    let refused = sorted(&out.join("quarantine.jsonl"));
+
+    // Still away: refused once more, and listed once.
+    assert_eq!(evaluate(&manifest, &out, &["--resume"]).status.code(), Some(1));
+    assert_eq!(sorted(&out.join("quarantine.jsonl")), refused);
+
+    place.key("away.wav", 2);
+    let resumed = evaluate(&manifest, &out, &["--resume"]);
+    assert_eq!(resumed.status.code(), Some(1), "{}", stderr(&resumed));
+    assert_eq!(names(results(&out)), [r#""away.wav""#, r#""here.wav""#]);
+    assert_eq!(names(quarantine(&out)), [r#""damaged.wav""#]);
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(out.join("report/report.json")).unwrap()).unwrap();
+    assert_eq!((&report["counts"]["results"], &report["counts"]["refused"]), (&2.into(), &1.into()), "{report}");
 }

@@ -59,13 +59,13 @@ enum Action {
     Backup { folder: PathBuf },
     /// Copy the customers' keys into a new folder: keep one such copy only, and renew it after each erasure
     BackupKeys { folder: PathBuf },
-    /// Put a backup in place; customers erased since stay erased
+    /// Put a backup in place; customers erased since stay erased, and what they forbade since still holds
     Restore {
         backup: PathBuf,
         /// The administrator's key of the backup's time, if it was replaced since
         #[arg(long, value_name = "FILE")]
         backup_key_file: Option<PathBuf>,
-        /// Copy of the customers' keys, if the ledger's own are lost
+        /// Copy of the customers' keys, if the ledger's own are lost or damaged
         #[arg(long, value_name = "FOLDER")]
         keys: Option<PathBuf>,
     },
@@ -98,10 +98,10 @@ enum Action {
     /// A customer takes consent back
     Withdraw {
         customer: String,
-        /// To being recorded: transcripts and audio go
+        /// To being recorded: transcripts, audio, words and needs go
         #[arg(long, required_unless_present = "emotion")]
         recording: bool,
-        /// To being read for emotion: sentiment, voice and emotion words go
+        /// To being read for emotion: sentiment, voice, emotion words and what decisions tell of them go
         #[arg(long)]
         emotion: bool,
     },

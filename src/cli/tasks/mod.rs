@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use codetta::insight::{AlertRules, Alerts, Row, Webhook, local, moment};
 use codetta::record::{FactsFilter, Key, Ledger, NewTask, Task, TaskStatus, system_clock};
+use codetta::spreadsheet::harmless;
 use codetta::{Error, ErrorKind, Result};
 use serde_json::json;
 
@@ -123,12 +124,12 @@ pub fn run(args: &TasksArgs, output: &mut Output) -> Result<Status> {
         Action::Effect { id, days } => effect::run(&ledger, *id, *days, output),
         Action::Plan { file, time_zone, holiday } => plan::run(&ledger, file, time_zone, holiday, output),
         Action::Send { url, secret_file, attempts, pause_ms } => {
-            let secret = std::fs::read(secret_file).map_err(|e| Error::io(secret_file, &e))?;
             // The same care as for a ledger's key.
             Key::read(secret_file)?;
+            let content = std::fs::read(secret_file).map_err(|e| Error::io(secret_file, &e))?;
             let webhook = Webhook {
                 url: url.clone(),
-                secret: secret.trim_ascii().to_vec(),
+                secret: secret(&content).to_vec(),
                 attempts: *attempts,
                 timeout: Duration::from_secs(10),
                 pause: Duration::from_millis(*pause_ms),
@@ -216,9 +217,10 @@ fn list(tasks: &[Task], csv: bool, output: &mut Output) -> Result<Status> {
     Ok(Status::Done)
 }
 
-/// A cell that a spreadsheet would take for a formula gets an apostrophe before it.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+/// The secret as the receiver has it: 32 raw bytes as they are, of which any may look like a space; else the digits
+/// without the line's end.
+fn secret(content: &[u8]) -> &[u8] {
+    if content.len() == Key::LENGTH { content } else { content.trim_ascii() }
 }
 
 fn send(ledger: &Ledger, webhook: &Webhook, output: &mut Output) -> Result<Status> {
@@ -242,4 +244,18 @@ fn send(ledger: &Ledger, webhook: &Webhook, output: &mut Output) -> Result<Statu
     }
     output.finish()?;
     Ok(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_raw_secret_keeps_bytes_that_look_like_spaces() {
+        let mut raw = [7; 32];
+        (raw[0], raw[31]) = (b' ', b'\n');
+        assert_eq!(secret(&raw), raw);
+        let digits = "ab".repeat(32);
+        assert_eq!(secret(format!("{digits}\r\n").as_bytes()), digits.as_bytes());
+    }
 }
